@@ -1,0 +1,15 @@
+import { z } from 'zod'
+
+/** One difference between two versions of a catalog. */
+export const CatalogChange = z
+  .object({
+    type: z.string().describe('What changed, such as `permission_removed` or `price_changed`'),
+    permission_key: z.string().nullable(),
+    old: z.unknown().optional(),
+    new: z.unknown().optional(),
+    breaking: z
+      .boolean()
+      .describe('The holder is worse off: removed, dearer, slower, tighter, or needs more trust'),
+  })
+  .meta({ id: 'CatalogChange' })
+export type CatalogChange = z.infer<typeof CatalogChange>
