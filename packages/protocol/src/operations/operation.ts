@@ -63,11 +63,17 @@ export interface Operation extends OperationSpec {
   path: string
 }
 
+/** What was described, with its id and route; members that were left out are known to be absent. */
+export type Described<I extends RouteId, S extends OperationSpec> = S & {
+  [K in Exclude<keyof OperationSpec, keyof S>]?: never
+} & { id: I; method: (typeof routes)[I]['method']; path: (typeof routes)[I]['path'] }
+
 /** Describes a call once, as data. The server, OpenAPI, SDK, MCP, CLI and documentation all read it. */
 export function operation<const I extends RouteId, const S extends OperationSpec>(
   id: I,
   spec: S,
-): S & Operation & { id: I } {
+): Described<I, S>
+export function operation(id: RouteId, spec: OperationSpec): Operation {
   const route: Route = routes[id]
   return { ...spec, id, method: route.method, path: route.path }
 }

@@ -22,6 +22,7 @@ export const CheckStep = z
   .object({
     name: z.string(),
     result: z.enum(['pass', 'fail', 'skip']),
+    reason_code: z.string().optional().describe('Why it failed'),
     detail: z.string().nullable(),
   })
   .meta({ id: 'CheckStep' })

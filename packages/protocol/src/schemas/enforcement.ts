@@ -34,6 +34,12 @@ export const ConstraintEvaluation = z
   .object({
     constraint_key: z.string(),
     result: z.enum(['pass', 'block', 'hold']),
+    reason_code: z.string().nullable().optional(),
+    source: z.string().optional().describe('Where the limit comes from'),
+    scope: z
+      .string()
+      .optional()
+      .describe('`*` for the whole passport, or the permission that the limit belongs to'),
     limit: z.unknown().optional(),
     current: z.unknown().optional().describe('What was used before this request, reservations included'),
     requested: z.unknown().optional(),
