@@ -69,6 +69,7 @@ export const DECISION_WORDS: readonly string[] = [
   'denied',
   'deny',
   'allowed',
+  'hold',
   'PERMIT',
   'BLOCK',
   'SUSPEND',

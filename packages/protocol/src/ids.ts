@@ -4,7 +4,8 @@ const PATTERNS = {
   gate: /^gate_[a-z0-9-]{1,63}$/,
   issuer: /^iss_[A-Za-z0-9]{8,40}$/,
   passport: /^pp_[A-Za-z0-9_-]{1,128}$/,
-  agent: /^[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,254}$/,
+  /** Chosen by callers. No `.` or `..` segment, so that even a client that does not encode it cannot climb out. */
+  agent: /^(?!.*\/\.{1,2}(?:\/|$))[A-Za-z0-9][A-Za-z0-9._:@/+-]{0,254}$/,
   api_key: /^key_[A-Za-z0-9]{8,40}$/,
   attestation: /^(?:att|enf|ca|apr|sys)_[A-Za-z0-9]{8,40}$/,
   approval: /^hold_[A-Za-z0-9]{8,40}$/,

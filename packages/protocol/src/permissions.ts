@@ -1,21 +1,21 @@
 /** Permission and action words: `namespace:action`, or a plain word. Segments of `[A-Za-z0-9._/-]+` joined by `:`. */
-const ACTION = /^[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*$/
-const GRANT = /^(?:\*|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
+export const ACTION_PATTERN = /^[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*$/
+export const PERMISSION_PATTERN = /^(?:\*|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
 const PATTERN = /^(?:\*|\*:[A-Za-z0-9._/-]+|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
-const MAX_LENGTH = 255
+export const MAX_ACTION_LENGTH = 255
 
 export function isAction(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_LENGTH && ACTION.test(value)
+  return typeof value === 'string' && value.length <= MAX_ACTION_LENGTH && ACTION_PATTERN.test(value)
 }
 
 /** A permission as it stands in a grant: an action, `ns:*`, or `*`. */
 export function isPermission(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_LENGTH && GRANT.test(value)
+  return typeof value === 'string' && value.length <= MAX_ACTION_LENGTH && PERMISSION_PATTERN.test(value)
 }
 
 /** A pattern as constraints use it: a permission, or `*:verb` for the last segment. */
 export function isActionPattern(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_LENGTH && PATTERN.test(value)
+  return typeof value === 'string' && value.length <= MAX_ACTION_LENGTH && PATTERN.test(value)
 }
 
 /** Whether a granted permission covers an action (or a narrower grant): exact, `ns:*`, or `*`. */

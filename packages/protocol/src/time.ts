@@ -5,14 +5,15 @@ const ANSWERED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 function utcDay(year: number, month: number, day: number): number | undefined {
   const ms = Date.UTC(year, month - 1, day)
   const date = new Date(ms)
-  // `Date` rolls 30 February over to March; a rolled date is an impossible one.
-  return year >= 1 &&
-    date.getUTCFullYear() === year &&
-    date.getUTCMonth() === month - 1 &&
-    date.getUTCDate() === day
+  // `Date` rolls 30 February over to March and reads years below 100 as 19xx; what it changed is refused.
+  return date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day
     ? ms
     : undefined
 }
+
+/** The first and the last moment that the answered form can write and read back. */
+const EARLIEST_MS = Date.UTC(100, 0, 1)
+const LATEST_MS = Date.UTC(10_000, 0, 1) - 1
 
 /**
  * Reads an RFC 3339 time with a zone and up to nine fraction digits (cut to milliseconds).
@@ -35,7 +36,9 @@ export function parseTimestamp(text: string): number | undefined {
     offset = (zone.startsWith('-') ? -1 : 1) * (zoneHours * 60 + zoneMinutes)
   }
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3))
-  return midnight + ((h * 60 + m - offset) * 60 + s) * 1000 + ms
+  const at = midnight + ((h * 60 + m - offset) * 60 + s) * 1000 + ms
+  // An offset can carry a time out of the four-digit years.
+  return at >= EARLIEST_MS && at <= LATEST_MS ? at : undefined
 }
 
 /** Reads `YYYY-MM-DD` as the start of that UTC day, in Unix milliseconds. */

@@ -40,7 +40,10 @@ export const AnonymousPolicySet = z
   .superRefine(({ allowed_actions, permissions }, context) =>
     oneOf(context, { allowed_actions, permissions }, false),
   )
-  .meta({ id: 'AnonymousPolicySet' })
+  .meta({
+    id: 'AnonymousPolicySet',
+    examples: [{ enabled: true, allowed_actions: ['flights:search'], rate_limit_per_minute: 5 }],
+  })
 export type AnonymousPolicySet = z.input<typeof AnonymousPolicySet>
 
 export const AnonymousLogEntry = z

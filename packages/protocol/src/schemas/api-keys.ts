@@ -41,7 +41,10 @@ export const ApiKeyCreate = z
     expires_in: optional(DurationText),
     api_version: optional(ApiVersionName),
   })
-  .meta({ id: 'ApiKeyCreate' })
+  .meta({
+    id: 'ApiKeyCreate',
+    examples: [{ name: 'booking agent', scopes: ['enforce:write'], expires_in: '30d' }],
+  })
 export type ApiKeyCreate = z.input<typeof ApiKeyCreate>
 
 export const ApiKeyRevoked = z.object({ revoked: z.literal(true) })

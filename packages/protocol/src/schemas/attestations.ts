@@ -87,7 +87,17 @@ export const AttestationRecord = z
     oneOf(context, { permission, action }, true)
     oneOf(context, { result, decision }, true)
   })
-  .meta({ id: 'AttestationRecord' })
+  .meta({
+    id: 'AttestationRecord',
+    examples: [
+      {
+        passport_id: 'pp_0mf3k2h1q8x4',
+        permission: 'flights:book',
+        tool_name: 'book_flight',
+        result: 'allowed',
+      },
+    ],
+  })
 export type AttestationRecord = z.input<typeof AttestationRecord>
 
 export const Checkpoint = z

@@ -76,7 +76,22 @@ export const CatalogCreate = z
       seen.add(permission_key)
     })
   })
-  .meta({ id: 'CatalogCreate' })
+  .meta({
+    id: 'CatalogCreate',
+    examples: [
+      {
+        permissions: [
+          {
+            permission_key: 'flights:book',
+            display_name: 'Book a flight',
+            risk_level: 'high',
+            min_trust_level: 2,
+            constraints: { 'core:pricing:model': 'per_call', 'core:pricing:per_call_cents': 25 },
+          },
+        ],
+      },
+    ],
+  })
 export type CatalogCreate = z.input<typeof CatalogCreate>
 
 const draft = {

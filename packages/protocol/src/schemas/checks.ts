@@ -38,7 +38,12 @@ export const CheckRequest = z
     context: optional(OpenObject),
   })
   .superRefine(({ passport_id, passport }, context) => oneOf(context, { passport_id, passport }, false))
-  .meta({ id: 'CheckRequest' })
+  .meta({
+    id: 'CheckRequest',
+    examples: [
+      { action: 'flights:book', passport_id: 'pp_0mf3k2h1q8x4', target: 'https://api.flights.example/book' },
+    ],
+  })
 export type CheckRequest = z.input<typeof CheckRequest>
 
 export const CheckResult = z
@@ -70,7 +75,16 @@ export const DryRunRequest = z
     target: optional(Target),
     cost_cents: optional(Cents),
   })
-  .meta({ id: 'DryRunRequest' })
+  .meta({
+    id: 'DryRunRequest',
+    examples: [
+      {
+        gate_id: 'gate_flights',
+        passport: { passport_id: 'pp_0mf3k2h1q8x4' },
+        requested_permission: 'flights:book',
+      },
+    ],
+  })
 export type DryRunRequest = z.input<typeof DryRunRequest>
 
 export const DryRunResult = z

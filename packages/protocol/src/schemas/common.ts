@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DECISION_WORDS } from '../decision-words.ts'
 import type { IdKind } from '../ids.ts'
 import { idPattern } from '../ids.ts'
-import { isAction, isPermission } from '../permissions.ts'
+import { ACTION_PATTERN, MAX_ACTION_LENGTH, PERMISSION_PATTERN } from '../permissions.ts'
 import { parseDate, parseDuration, parseTimestamp } from '../time.ts'
 
 export function id(kind: IdKind, description?: string) {
@@ -52,22 +52,27 @@ export const BasisPoints = z.int().min(0).max(10_000).describe('Hundredths of a 
 
 export const Action = z
   .string()
-  .max(255)
-  .refine(isAction, 'must be segments of [A-Za-z0-9._/-]+ joined by ":"')
+  .max(MAX_ACTION_LENGTH)
+  .regex(ACTION_PATTERN, 'must be segments of [A-Za-z0-9._/-]+ joined by ":"')
   .describe('What the agent wants to do, such as `flights:book`')
 
-export const Permission = z.string().max(255).refine(isPermission, 'must be an action, `ns:*` or `*`')
+export const Permission = z
+  .string()
+  .max(MAX_ACTION_LENGTH)
+  .regex(PERMISSION_PATTERN, 'must be an action, `ns:*` or `*`')
 
 export const Target = text(2048).describe('What the action is done to: a URL, host or name')
 
-export const Timestamp = z.string().describe('UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ`')
+export const Timestamp = z
+  .string()
+  .meta({ format: 'date-time', description: 'UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ`' })
 
 /** A time in a request: RFC 3339 with a zone. */
 export const InputTimestamp = z
   .string()
   .max(64)
   .refine((value) => parseTimestamp(value) !== undefined, 'must be an RFC 3339 time with a zone')
-  .describe('RFC 3339 time with a zone, at most nine fraction digits')
+  .meta({ format: 'date-time', description: 'RFC 3339 time with a zone, at most nine fraction digits' })
 
 /** A time or a UTC day in a query. */
 export const TimestampOrDate = z
@@ -83,7 +88,7 @@ export const CalendarDate = z
   .string()
   .max(10)
   .refine((value) => parseDate(value) !== undefined, 'must be a calendar date, YYYY-MM-DD')
-  .describe('UTC day, `YYYY-MM-DD`')
+  .meta({ format: 'date', description: 'UTC day, `YYYY-MM-DD`' })
 
 const TEN_YEARS_SECONDS = 315_360_000
 

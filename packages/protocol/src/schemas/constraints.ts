@@ -13,7 +13,10 @@ export const PassportConstraints = z
 export type PassportConstraints = z.infer<typeof PassportConstraints>
 
 /** The body of the call is the map itself. */
-export const ConstraintsSet = ConstraintMap.meta({ id: 'ConstraintsSet' })
+export const ConstraintsSet = ConstraintMap.meta({
+  id: 'ConstraintsSet',
+  examples: [{ 'core:cost:max_per_day': 5000, 'core:scope:domain_allowlist': ['api.flights.example'] }],
+})
 export type ConstraintsSet = z.input<typeof ConstraintsSet>
 
 export const ConstraintsUpdated = z

@@ -28,7 +28,12 @@ export const ConsumeRequest = z
     duration_ms: optional(Count.describe('Milliseconds')),
     metadata: optional(OpenObject),
   })
-  .meta({ id: 'ConsumeRequest' })
+  .meta({
+    id: 'ConsumeRequest',
+    examples: [
+      { passport_id: 'pp_0mf3k2h1q8x4', gate_id: 'gate_flights', action: 'flights:book', outcome: 'success' },
+    ],
+  })
 export type ConsumeRequest = z.input<typeof ConsumeRequest>
 
 const DecimalCents = z

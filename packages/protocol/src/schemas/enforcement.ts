@@ -63,7 +63,10 @@ export const EnforceRequest = z
     approval_request_id: optional(id('approval')),
   })
   .superRefine(({ passport_id, passport }, context) => oneOf(context, { passport_id, passport }, true))
-  .meta({ id: 'EnforceRequest' })
+  .meta({
+    id: 'EnforceRequest',
+    examples: [{ passport_id: 'pp_0mf3k2h1q8x4', action: 'flights:book', cost_cents: 900 }],
+  })
 export type EnforceRequest = z.input<typeof EnforceRequest>
 
 export const EnforceResult = z

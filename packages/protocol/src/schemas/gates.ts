@@ -47,7 +47,10 @@ export const GateCreate = z
     is_discoverable: z.boolean().default(false),
     trusted_issuers: TrustedIssuers.default([]),
   })
-  .meta({ id: 'GateCreate' })
+  .meta({
+    id: 'GateCreate',
+    examples: [{ name: 'Flights', gate_id: 'gate_flights', profile: 'L2', is_discoverable: true }],
+  })
 export type GateCreate = z.input<typeof GateCreate>
 
 export const GateUpdate = z

@@ -37,7 +37,10 @@ export const IssuerCreate = z
       AgentPublicKey.describe('Public half of a key that you keep; without it the server makes one'),
     ),
   })
-  .meta({ id: 'IssuerCreate' })
+  .meta({
+    id: 'IssuerCreate',
+    examples: [{ name: 'Acme Travel', domain: 'acme.example' }],
+  })
 export type IssuerCreate = z.input<typeof IssuerCreate>
 
 export const IssuerUpdate = z

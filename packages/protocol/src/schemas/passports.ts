@@ -83,7 +83,20 @@ function checkLifetime({ expires_in_seconds, expires_in }: Lifetime, context: z.
   })
 }
 
-export const PassportIssue = z.strictObject(grant).superRefine(checkLifetime).meta({ id: 'PassportIssue' })
+export const PassportIssue = z
+  .strictObject(grant)
+  .superRefine(checkLifetime)
+  .meta({
+    id: 'PassportIssue',
+    examples: [
+      {
+        agent_id: 'agent_travel',
+        permissions: ['flights:*'],
+        constraints: { 'core:cost:max_per_action': 50_000, 'core:rate:max_per_minute': 10 },
+        expires_in: '24h',
+      },
+    ],
+  })
 export type PassportIssue = z.input<typeof PassportIssue>
 
 export const IssuerPassportIssue = z

@@ -24,7 +24,17 @@ export const SettlementRequest = z
     period_end: CalendarDate.describe('Last UTC day of the period, inclusive'),
     agent_id: optional(id('agent')),
   })
-  .meta({ id: 'SettlementRequest' })
+  .meta({
+    id: 'SettlementRequest',
+    examples: [
+      {
+        gate_id: 'gate_flights',
+        period_type: 'monthly',
+        period_start: '2026-04-01',
+        period_end: '2026-04-30',
+      },
+    ],
+  })
 export type SettlementRequest = z.input<typeof SettlementRequest>
 
 export const SettlementSummary = z
