@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { createHttp } from './http/app.ts'
+import { type Api, createApi } from './http/mount.ts'
+import { RateLimits } from './http/rate-limits.ts'
+import { mountRoutes } from './routes/index.ts'
+import type { SecretBox } from './secret-box.ts'
+import { InstanceCache } from './services/own-constraints.ts'
+import { PassportCache } from './services/passport-cache.ts'
+import type { Services } from './services/services.ts'
+import type { Store } from './store/store.ts'
+
+export interface AppParts {
+  store: Store
+  box: SecretBox
+  config: Config
+  logger: Logger
+}
+
+export interface App {
+  http: FastifyInstance
+  api: Api
+  services: Services
+  /** Refuses new requests, finishes those that run, commits what is queued. */
+  close(): Promise<void>
+}
+
+/** Wires a server out of its parts. The one place that knows them all. */
+export function createApp({ store, box, config, logger }: AppParts): App {
+  let draining = false
+  const services: Services = {
+    store,
+    box,
+    config,
+    logger,
+    passports: new PassportCache(store),
+    instances: new InstanceCache(),
+  }
+  const http = createHttp({ logger, trustedProxies: config.MODEI_TRUSTED_PROXIES, draining: () => draining })
+  const api = createApi({
+    app: http,
+    store,
+    defaultVersion: config.MODEI_API_VERSION,
+    limits: new RateLimits({ perKey: config.MODEI_RATE_LIMIT, perAddress: config.MODEI_PUBLIC_RATE_LIMIT }),
+  })
+  mountRoutes(api, services)
+  return {
+    http,
+    api,
+    services,
+    async close() {
+      draining = true
+      await http.close()
+      await store.close()
+    },
+  }
+}

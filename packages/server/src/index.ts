@@ -1,0 +1,6 @@
+export { type App, type AppParts, createApp } from './app.ts'
+export { type Config, readConfig } from './config.ts'
+export { DataDirectoryInUse } from './data-dir.ts'
+export { main } from './main.ts'
+export { createLogger, openStore, type RunningServer, serve } from './serve.ts'
+export { createWorkspace, type NewWorkspace } from './services/workspaces.ts'

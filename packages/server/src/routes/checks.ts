@@ -1,0 +1,15 @@
+import { operations } from '@modei/protocol'
+import { type Api, mount } from '../http/mount.ts'
+import { spell } from '../http/render.ts'
+import * as checks from '../services/check-gate.ts'
+import type { Services } from '../services/services.ts'
+
+export function checkRoutes(api: Api, services: Services): void {
+  mount(
+    api,
+    operations.check_gate,
+    ({ caller, params, body, idempotency }) =>
+      checks.checkGate(services, caller, { ...body, gate_id: params.gate_id }, idempotency),
+    { render: (result, version) => spell('check', result, version) },
+  )
+}

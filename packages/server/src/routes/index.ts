@@ -1,0 +1,22 @@
+import type { Api } from '../http/mount.ts'
+import type { Services } from '../services/services.ts'
+import { apiKeyRoutes } from './api-keys.ts'
+import { attestationRoutes } from './attestations.ts'
+import { checkRoutes } from './checks.ts'
+import { constraintRoutes } from './constraints.ts'
+import { enforcementRoutes } from './enforcement.ts'
+import { gateRoutes } from './gates.ts'
+import { healthRoutes } from './health.ts'
+import { passportRoutes } from './passports.ts'
+
+/** Every route of the API, resource by resource. */
+export function mountRoutes(api: Api, services: Services): void {
+  healthRoutes(api, services)
+  gateRoutes(api, services)
+  passportRoutes(api, services)
+  checkRoutes(api, services)
+  enforcementRoutes(api, services)
+  constraintRoutes(api, services)
+  attestationRoutes(api, services)
+  apiKeyRoutes(api, services)
+}

@@ -1,0 +1,67 @@
+import { type CanonicalDecision, type EnforcementAttestation, formatTimestamp } from '@modei/protocol'
+import type { Caller } from '../http/call.ts'
+import { Page } from '../http/page.ts'
+import type { Row } from '../store/store.ts'
+import { canonicalDecision, filterDecision, findOwnAttestation, indexCursor } from './attestations.ts'
+import { findOwnPassport } from './constraints.ts'
+import { jsonObject } from './json.ts'
+import type { Services } from './services.ts'
+
+export type EnforcementView = Omit<EnforcementAttestation, 'decision'> & { decision: CanonicalDecision }
+
+export function enforcementView(row: Row<'attestations'>): EnforcementView {
+  const signed = jsonObject(row.attestation_json)
+  const evaluations = Array.isArray(signed.evaluations) ? signed.evaluations : []
+  return {
+    id: row.id,
+    attestation_id: row.id,
+    passport_id: row.passport_id ?? '',
+    gate_id: row.gate_id ?? row.chain_id,
+    agent_id: row.agent_id,
+    action: row.action ?? '',
+    target: row.target,
+    decision: canonicalDecision(row.decision) ?? 'block',
+    reason_code: row.reason_code,
+    cost_cents: row.cost_cents,
+    constraint_evaluations: evaluations.map((evaluation) => ({ detail: null, ...evaluation })),
+    signature: row.signature,
+    signing_key_id: row.signing_key_id,
+    attestation_json: row.attestation_json,
+    sequence_number: row.sequence_number,
+    chain_index: row.chain_index,
+    chain_hash: row.chain_hash,
+    created_at: formatTimestamp(row.created_at),
+  }
+}
+
+/** A passport's enforcements and the resolutions of its holds, newest first. */
+export async function listEnforcements(
+  services: Services,
+  caller: Caller,
+  passportId: string,
+  decision: string | undefined,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<EnforcementView[]>> {
+  await findOwnPassport(services, caller, passportId)
+  let query = services.store.read
+    .selectFrom('attestations')
+    .selectAll()
+    .where('workspace_id', '=', caller.workspace_id)
+    .where('passport_id', '=', passportId)
+    .where('type', 'in', ['enforcement', 'resolution'])
+  if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
+  const after = indexCursor(cursor)
+  if (after !== undefined) query = query.where('sequence_number', '<', after)
+  const rows = await query.orderBy('sequence_number', 'desc').limit(limit + 1).execute()
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return new Page(
+    shown.map(enforcementView),
+    rows.length > limit && last !== undefined ? String(last.sequence_number) : undefined,
+  )
+}
+
+export async function getEnforcement(services: Services, caller: Caller, id: string): Promise<EnforcementView> {
+  return enforcementView(await findOwnAttestation(services, caller, id))
+}

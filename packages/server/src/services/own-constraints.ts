@@ -1,0 +1,31 @@
+import { collectInstances, type ConstraintInstance, type ConstraintMaps, overlayConstraints, readConstraintMap } from '@modei/core'
+import type { LivePassport } from '../store/store.ts'
+import { jsonObject } from './json.ts'
+import type { IssuedPassport } from './passport-cache.ts'
+
+/** What is in force for a passport: its grant, tightened by what was set on the server. */
+export function constraintsInForce(passport: IssuedPassport, setConstraints: string | null): ConstraintMaps {
+  if (setConstraints === null) return passport.granted
+  const set = readConstraintMap(jsonObject(setConstraints), passport.permissions)
+  // Values are checked when they are set, so this is a damaged row. It must not fall back to the grant alone.
+  if (!set.ok) throw new Error(`the constraints set on ${passport.row.id} cannot be read`)
+  return overlayConstraints(passport.granted, set)
+}
+
+const MAX_CACHED = 10_000
+
+/** The limits that apply to an action, remembered per passport, version of its constraints, and action. */
+export class InstanceCache {
+  readonly #cached = new Map<string, readonly ConstraintInstance[]>()
+
+  of(passport: IssuedPassport, live: LivePassport, action: string): readonly ConstraintInstance[] {
+    const key = `${live.id} ${live.constraint_version} ${action}`
+    const cached = this.#cached.get(key)
+    if (cached !== undefined) return cached
+    const map = constraintsInForce(passport, live.set_constraints)
+    const instances = collectInstances({ ...map, action, source: 'passport', flatScope: '*' })
+    if (this.#cached.size >= MAX_CACHED) this.#cached.delete(this.#cached.keys().next().value ?? '')
+    this.#cached.set(key, instances)
+    return instances
+  }
+}

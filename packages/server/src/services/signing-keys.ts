@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import { encodeBase64, publicKeyFromSeed } from '@modei/protocol'
+import type { Transaction } from 'kysely'
+import { newId } from '../new-id.ts'
+import type { SecretBox } from '../secret-box.ts'
+import type { Database } from '../store/schema.ts'
+import type { Row } from '../store/store.ts'
+
+/** Makes the key that `owner_id` (a gate, an issuer or a workspace) signs with from now on. */
+export async function addSigningKey(
+  tx: Transaction<Database>,
+  box: SecretBox,
+  owner: { workspace_id: string; owner_id: string },
+  now: number,
+): Promise<Row<'signing_keys'>> {
+  const seed = randomBytes(32)
+  const id = newId('sk', now)
+  const row: Row<'signing_keys'> = {
+    id,
+    workspace_id: owner.workspace_id,
+    owner_id: owner.owner_id,
+    public_key: encodeBase64(publicKeyFromSeed(seed)),
+    sealed_seed: box.seal(seed, id),
+    status: 'active',
+    created_at: now,
+    retired_at: null,
+  }
+  await tx.insertInto('signing_keys').values(row).execute()
+  return row
+}
+
+/** Makes `owner_id`'s active key one that only verifies, or not even that when it was compromised. */
+export async function retireSigningKey(
+  tx: Transaction<Database>,
+  ownerId: string,
+  status: 'retired' | 'compromised',
+  now: number,
+): Promise<string | undefined> {
+  const active = await tx
+    .selectFrom('signing_keys')
+    .select('id')
+    .where('owner_id', '=', ownerId)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
+  if (active === undefined) return undefined
+  await tx
+    .updateTable('signing_keys')
+    .set({ status, retired_at: now, sealed_seed: null })
+    .where('id', '=', active.id)
+    .execute()
+  return active.id
+}
+
+/** The seed of a key that the server holds. */
+export function openSeed(box: SecretBox, key: Row<'signing_keys'>): Uint8Array {
+  if (key.sealed_seed === null) throw new Error(`signing key ${key.id} has no seed here`)
+  return box.open(key.sealed_seed, key.id)
+}

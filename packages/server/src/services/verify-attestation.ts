@@ -1,0 +1,86 @@
+import { decodeBase64Strict, utf8Bytes, type VerifyResult, verifyEd25519 } from '@modei/protocol'
+import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
+import { type ChainFaultReason, type ChainVerdict, chainVerifier } from '@modei/protocol/crypto/chain-verifier'
+import type { Caller } from '../http/call.ts'
+import type { Row } from '../store/store.ts'
+import { findOwnAttestation } from './attestations.ts'
+import type { Services } from './services.ts'
+
+/** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
+export async function verifyAttestation(services: Services, caller: Caller, id: string): Promise<VerifyResult> {
+  const row = await findOwnAttestation(services, caller, id)
+  const { store } = services
+  const keys = await chainKeys(services, row.chain_id)
+  const neighbours = await store.read
+    .selectFrom('attestations')
+    .selectAll()
+    .where('chain_id', '=', row.chain_id)
+    .where('chain_index', '>=', row.chain_index - 1)
+    .where('chain_index', '<=', row.chain_index + 1)
+    .orderBy('chain_index')
+    .execute()
+  const head = await store.read
+    .selectFrom('chains')
+    .select(['head_index', 'head_hash'])
+    .where('chain_id', '=', row.chain_id)
+    .executeTakeFirst()
+  const signatureOk = isSigned(row, keys)
+  const fault = neighbourFault(row, neighbours, head, keys)
+  const reason = fault ?? (signatureOk ? null : 'signature_invalid')
+  return {
+    valid: reason === null,
+    signature_ok: signatureOk,
+    chain_ok: fault === null || fault === 'signature_invalid' || fault === 'key_unknown',
+    reason,
+    signing_key_id: row.signing_key_id,
+  }
+}
+
+/** Public keys of a chain by id, rotated-out ones included. A compromised key vouches for nothing. */
+async function chainKeys({ store }: Services, chainId: string): Promise<Map<string, string>> {
+  const keys = await store.read
+    .selectFrom('signing_keys')
+    .select(['id', 'public_key', 'status'])
+    .where('owner_id', '=', chainId)
+    .execute()
+  return new Map(keys.filter(({ status }) => status !== 'compromised').map((key) => [key.id, key.public_key]))
+}
+
+function isSigned(row: Row<'attestations'>, keys: ReadonlyMap<string, string>): boolean {
+  const key = decodeBase64Strict(keys.get(row.signing_key_id) ?? '')
+  const signature = decodeBase64Strict(row.signature)
+  return (
+    key !== undefined && signature !== undefined && verifyEd25519(key, utf8Bytes(row.attestation_json), signature)
+  )
+}
+
+type NeighbourFault = ChainFaultReason | 'successor_missing' | 'predecessor_missing'
+
+function neighbourFault(
+  row: Row<'attestations'>,
+  neighbours: readonly Row<'attestations'>[],
+  head: { head_index: number; head_hash: string | null } | undefined,
+  keys: ReadonlyMap<string, string>,
+): NeighbourFault | null {
+  const before = neighbours.find(({ chain_index }) => chain_index === row.chain_index - 1)
+  const after = neighbours.find(({ chain_index }) => chain_index === row.chain_index + 1)
+  if (before === undefined && row.chain_index > 1) return 'predecessor_missing'
+  const isHead = head?.head_index === row.chain_index
+  if (after === undefined && !isHead) return 'successor_missing'
+  const options = {
+    findPublicKey: (id: string) => keys.get(id),
+    start: before === undefined ? undefined : { chain_index: before.chain_index, chain_hash: before.chain_hash },
+    checkpoint: isHead && head.head_hash !== null ? { chain_index: head.head_index, chain_hash: head.head_hash } : undefined,
+  }
+  const verifier = chainVerifier(options)
+  const faults = [row, ...(after === undefined ? [] : [after])].map((record) => verifier.next(chainRecord(record)))
+  const fault = faults.find((found) => found !== undefined)
+  if (fault !== undefined) return fault.reason
+  const end: ChainVerdict = verifier.end()
+  return end.ok ? null : end.reason
+}
+
+function chainRecord(row: Row<'attestations'>): ChainRecord {
+  const { attestation_json, signature, signing_key_id, chain_index, chain_hash } = row
+  return { attestation_json, signature, signing_key_id, chain_index, chain_hash }
+}

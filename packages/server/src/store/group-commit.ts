@@ -1,0 +1,99 @@
+import { ModeiProblem } from '@modei/protocol'
+import { FlushBatch } from './flush-batch.ts'
+import type { DecisionEngine } from './flush.ts'
+import type { Signer } from './signer.ts'
+import type { DecisionJob } from './store.ts'
+
+interface Entry {
+  job: DecisionJob<unknown>
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+export interface GroupCommitOptions {
+  /** Decisions in one transaction at most. */
+  maxBatch: number
+  /** Decisions that may wait; beyond that a request is refused with 503. */
+  maxQueue: number
+  onFlush?(size: number, milliseconds: number): void
+}
+
+/**
+ * Requests queue; one flush takes all that wait, decides each in order of arrival, signs, commits once
+ * and only then answers. While one flush is on its way to the disk the next batch gathers by itself.
+ */
+export class GroupCommit {
+  readonly #engine: DecisionEngine
+  readonly #signer: Signer
+  readonly #options: GroupCommitOptions
+  #queue: Entry[] = []
+  #running: Promise<void> | undefined
+
+  constructor(engine: DecisionEngine, signer: Signer, options: GroupCommitOptions) {
+    this.#engine = engine
+    this.#signer = signer
+    this.#options = options
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  decide<T>(job: DecisionJob<T>): Promise<T> {
+    if (this.#queue.length >= this.#options.maxQueue) {
+      return Promise.reject(new ModeiProblem('unavailable', 'too many decisions are waiting', { retryAfter: 1 }))
+    }
+    return new Promise<T>((resolve, reject) => {
+      // The entry keeps the job's own result type: `resolve` only ever gets what this job's `result` made.
+      this.#queue.push({ job, resolve: (value) => resolve(value as T), reject })
+      this.#running ??= this.#run()
+    })
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drain(): Promise<void> {
+    while (this.#running !== undefined) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // One turn of the event loop lets requests that arrived together share the first flush.
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#options.maxBatch)
+      const started = performance.now()
+      await this.#flush(batch)
+      this.#options.onFlush?.(batch.length, performance.now() - started)
+    }
+    this.#running = undefined
+  }
+
+  async #flush(entries: readonly Entry[]): Promise<void> {
+    const batch = new FlushBatch(this.#signer)
+    try {
+      await this.#engine.flush(
+        entries.map((entry) => entry.job),
+        (view) => batch.run(entries.map((entry) => entry.job), view),
+      )
+    } catch (error) {
+      if (entries.length === 1) {
+        for (const entry of entries) entry.reject(storeFailure(error))
+        return
+      }
+      // One bad row must not refuse its neighbours: nothing was written, so each is tried by itself.
+      for (const entry of entries) await this.#flush([entry])
+      return
+    }
+    entries.forEach((entry, index) => {
+      const outcome = batch.outcomes[index]
+      if (outcome === undefined) entry.reject(new ModeiProblem('internal', 'the decision was lost'))
+      else if (outcome.ok) entry.resolve(outcome.value)
+      else entry.reject(outcome.error)
+    })
+  }
+}
+
+function storeFailure(error: unknown): unknown {
+  return error instanceof ModeiProblem
+    ? error
+    : new ModeiProblem('unavailable', 'the decision could not be recorded', { retryAfter: 1, cause: error })
+}

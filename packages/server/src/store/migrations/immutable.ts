@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { Engine } from '../store.ts'
+
+/** Makes the database itself refuse UPDATE and DELETE on a table: history only grows. */
+export async function refuseChanges(db: Kysely<unknown>, engine: Engine, table: string): Promise<void> {
+  if (engine === 'sqlite') {
+    for (const change of ['update', 'delete']) {
+      await sql
+        .raw(
+          `create trigger ${table}_refuse_${change} before ${change} on ${table}
+           begin select raise(abort, '${table} is immutable'); end`,
+        )
+        .execute(db)
+    }
+    return
+  }
+  await sql
+    .raw(
+      `create or replace function modei_refuse_change() returns trigger language plpgsql as
+       $$ begin raise exception '% is immutable', tg_table_name; end $$`,
+    )
+    .execute(db)
+  await sql
+    .raw(
+      `create trigger ${table}_refuse_change before update or delete on ${table}
+       for each row execute function modei_refuse_change()`,
+    )
+    .execute(db)
+}

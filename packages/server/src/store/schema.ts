@@ -1,0 +1,192 @@
+
+/**
+ * Columns of every table, alike on both engines: text ids, integer milliseconds, JSON as text, 0/1 for booleans.
+ * Times are Unix milliseconds.
+ */
+export interface Database {
+  meta: { key: string; value: string }
+  workspaces: { id: string; name: string; mode: 'live' | 'test'; created_at: number; supervised_at: number | null }
+  api_keys: {
+    id: string
+    workspace_id: string
+    name: string
+    /** Hex SHA-256 of the whole key. */
+    hash: string
+    prefix: string
+    scopes: string
+    api_version: string | null
+    created_at: number
+    expires_at: number | null
+    revoked_at: number | null
+    last_used_at: number | null
+  }
+  signing_keys: {
+    id: string
+    workspace_id: string
+    owner_id: string
+    public_key: string
+    /** The seed, AES-256-GCM sealed; null once the key is compromised or when it lives elsewhere. */
+    sealed_seed: string | null
+    status: 'active' | 'retired' | 'compromised'
+    created_at: number
+    retired_at: number | null
+  }
+  gates: {
+    id: string
+    workspace_id: string
+    name: string
+    description: string | null
+    profile: 'L1' | 'L2' | 'L3'
+    allow_self_issued: number
+    is_discoverable: number
+    trusted_issuers: string
+    /** JSON list of the ids of signing keys that were declared compromised. */
+    compromised_keys: string
+    current_catalog_version: number
+    created_at: number
+    deleted_at: number | null
+  }
+  issuers: {
+    id: string
+    workspace_id: string
+    name: string
+    domain: string | null
+    description: string | null
+    /** Set when the key lives with its owner and the server cannot sign. */
+    external_public_key: string | null
+    compromised_keys: string
+    created_at: number
+    revoked_at: number | null
+  }
+  passports: {
+    id: string
+    workspace_id: string
+    gate_id: string | null
+    issuer_id: string | null
+    agent_id: string
+    agent_name: string | null
+    permissions: string
+    constraints: string | null
+    passport_json: string
+    signature: string
+    public_key: string
+    signing_key_id: string
+    expires_at: number
+    revoked_at: number | null
+    created_at: number
+    catalog_version: number | null
+    catalog_content_hash: string | null
+    metadata: string | null
+    /** Counters follow a reissued passport: the id of the first of its line. */
+    counter_key: string
+    constraint_version: number
+    /** Constraints set on the server beside the grant, as JSON; null when there are none. */
+    set_constraints: string | null
+  }
+  constraint_versions: {
+    passport_id: string
+    workspace_id: string
+    version: number
+    constraints: string
+    set_by: string
+    set_at: number
+  }
+  /** One row per passport that acted, and per ancestor whose line acted. */
+  counters: {
+    workspace_id: string
+    counter_key: string
+    sequence_number: number
+    last_decision_at: number
+    last_attestation_id: string | null
+    state: string | null
+  }
+  /** What descendants charged to an ancestor; a passport's own charges are its attestations. */
+  ancestor_charges: {
+    workspace_id: string
+    counter_key: string
+    attestation_id: string
+    at: number
+    action: string
+    cost_cents: number
+    target_host: string | null
+  }
+  chains: {
+    chain_id: string
+    workspace_id: string
+    head_index: number
+    head_hash: string | null
+    last_at: number
+    total_checks: number
+    allowed: number
+    denied: number
+    last_check_at: number | null
+  }
+  attestations: AttestationTable
+  approvals: {
+    id: string
+    workspace_id: string
+    gate_id: string | null
+    passport_id: string
+    agent_id: string
+    action: string
+    target: string | null
+    cost_cents: number
+    metadata: string | null
+    /** JSON list of the constraint keys that hold. */
+    held_by: string
+    reason: string
+    /** JSON list of the counters on which the cost is reserved. */
+    counter_keys: string
+    fingerprint: string
+    constraint_version: number
+    status: 'pending' | 'approved' | 'denied' | 'expired' | 'used'
+    created_at: number
+    expires_at: number
+    resolved_at: number | null
+    resolved_by: string | null
+    note: string | null
+    attestation_id: string
+  }
+  /** Self-signed revocations. Server-issued passports carry `revoked_at` themselves. */
+  revocations: { revocation_key: string; revoked_at: number }
+  nonces: { scope: string; nonce: string; expires_at: number }
+  idempotency: {
+    workspace_id: string
+    key_id: string
+    method: string
+    path: string
+    idempotency_key: string
+    fingerprint: string
+    status: number
+    body: string
+    created_at: number
+  }
+}
+
+/** Immutable: the database itself refuses UPDATE and DELETE. */
+export interface AttestationTable {
+  chain_id: string
+  chain_index: number
+  chain_hash: string
+  workspace_id: string
+  id: string
+  /** What kind of record: a check, an enforcement, a hold's resolution, a reset, a recorded outcome, a consumption. */
+  type: string
+  gate_id: string | null
+  passport_id: string | null
+  /** Whose counter a permit was charged to; null when nothing was charged. */
+  counter_key: string | null
+  agent_id: string | null
+  action: string | null
+  target: string | null
+  /** Canonical spelling; null for records that are no decision. */
+  decision: string | null
+  reason_code: string | null
+  cost_cents: number
+  sequence_number: number
+  created_at: number
+  attestation_json: string
+  signature: string
+  signing_key_id: string
+}
+

@@ -1,0 +1,138 @@
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import type { FlushView, SigningKeyRow } from '../flush.ts'
+import { type PastPermit, targetHost } from '@modei/core'
+import type { IdempotencyClaim, LivePassport, Row } from '../store.ts'
+
+type LoggedPermit = Omit<PastPermit, 'target_host'> & { target: string | null }
+
+type SqliteRow = Record<string, SQLOutputValue>
+
+/** Prepared look-ups by primary key: about 3 µs each, so nothing is cached across flushes. */
+export class SqliteLookups {
+  readonly gate: StatementSync
+  readonly issuer: StatementSync
+  readonly passport: StatementSync
+  readonly workspace: StatementSync
+  readonly revocation: StatementSync
+  readonly counter: StatementSync
+  readonly chain: StatementSync
+  readonly activeKey: StatementSync
+  readonly approval: StatementSync
+  readonly nonce: StatementSync
+  readonly idempotent: StatementSync
+  readonly ownPermits: StatementSync
+  readonly ancestorCharges: StatementSync
+
+  constructor(db: DatabaseSync) {
+    this.gate = db.prepare('select * from gates where id = ?')
+    this.issuer = db.prepare('select * from issuers where id = ?')
+    this.passport = db.prepare(
+      'select id, workspace_id, revoked_at, constraint_version, set_constraints from passports where id = ?',
+    )
+    this.workspace = db.prepare('select supervised_at from workspaces where id = ?')
+    this.revocation = db.prepare('select revoked_at from revocations where revocation_key = ?')
+    this.counter = db.prepare('select * from counters where workspace_id = ? and counter_key = ?')
+    this.chain = db.prepare('select * from chains where chain_id = ?')
+    this.activeKey = db.prepare(
+      "select id, public_key, sealed_seed from signing_keys where owner_id = ? and status = 'active'",
+    )
+    this.approval = db.prepare('select * from approvals where workspace_id = ? and id = ?')
+    this.nonce = db.prepare('select 1 from nonces where scope = ? and nonce = ?')
+    this.idempotent = db.prepare(
+      `select * from idempotency where workspace_id = ? and key_id = ? and method = ? and path = ?
+       and idempotency_key = ?`,
+    )
+    this.ownPermits = db.prepare(
+      `select created_at as at, action, cost_cents, target from attestations
+       where workspace_id = ?1 and counter_key = ?3 and created_at >= ?2
+       and passport_id in (select id from passports where workspace_id = ?1 and counter_key = ?3 union select ?3)`,
+    )
+    this.ancestorCharges = db.prepare(
+      `select at, action, cost_cents, target_host as target from ancestor_charges
+       where workspace_id = ? and counter_key = ? and at >= ?`,
+    )
+  }
+}
+
+export class SqliteFlushView implements FlushView {
+  readonly now: number
+  readonly #lookups: SqliteLookups
+  readonly #gates = new Map<string, Row<'gates'> | undefined>()
+
+  constructor(lookups: SqliteLookups, now: number) {
+    this.#lookups = lookups
+    this.now = now
+  }
+
+  gate(id: string): Row<'gates'> | undefined {
+    if (!this.#gates.has(id)) this.#gates.set(id, this.#one<Row<'gates'>>(this.#lookups.gate.get(id)))
+    return this.#gates.get(id)
+  }
+
+  issuer(id: string): Row<'issuers'> | undefined {
+    return this.#one<Row<'issuers'>>(this.#lookups.issuer.get(id))
+  }
+
+  passport(id: string): LivePassport | undefined {
+    return this.#one<LivePassport>(this.#lookups.passport.get(id))
+  }
+
+  workspace(id: string): { supervised_at: number | null } {
+    return this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)) ?? { supervised_at: null }
+  }
+
+  revokedAt(key: string): number | undefined {
+    return this.#one<{ revoked_at: number }>(this.#lookups.revocation.get(key))?.revoked_at
+  }
+
+  counter(workspaceId: string, key: string): Row<'counters'> | undefined {
+    return this.#one<Row<'counters'>>(this.#lookups.counter.get(workspaceId, key))
+  }
+
+  chain(chainId: string): Row<'chains'> | undefined {
+    return this.#one<Row<'chains'>>(this.#lookups.chain.get(chainId))
+  }
+
+  activeKey(ownerId: string): SigningKeyRow | undefined {
+    return this.#one<SigningKeyRow>(this.#lookups.activeKey.get(ownerId))
+  }
+
+  approval(workspaceId: string, id: string): Row<'approvals'> | undefined {
+    return this.#one<Row<'approvals'>>(this.#lookups.approval.get(workspaceId, id))
+  }
+
+  nonceUsed(scope: string, nonce: string): boolean {
+    return this.#lookups.nonce.get(scope, nonce) !== undefined
+  }
+
+  idempotent(claim: IdempotencyClaim): Row<'idempotency'> | undefined {
+    return this.#one<Row<'idempotency'>>(
+      this.#lookups.idempotent.get(
+        claim.workspace_id,
+        claim.key_id,
+        claim.method,
+        claim.path,
+        claim.idempotency_key,
+      ),
+    )
+  }
+
+  async pastPermits(workspaceId: string, counterKey: string, since: number): Promise<PastPermit[]> {
+    return [
+      ...this.#lookups.ownPermits.all(workspaceId, since, counterKey),
+      ...this.#lookups.ancestorCharges.all(workspaceId, counterKey, since),
+    ].map((row) => {
+      const { target, ...permit } = shape<LoggedPermit>(row)
+      return { ...permit, target_host: target === null ? undefined : targetHost(target) }
+    })
+  }
+
+  #one<T>(row: SqliteRow | undefined): T | undefined {
+    return row === undefined ? undefined : shape<T>(row)
+  }
+}
+
+/** The schema of the database is the proof of a row's shape; this is the one place that takes its word. */
+function shape<T>(row: SqliteRow): T {
+  return row as T
+}

@@ -1,0 +1,43 @@
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import type { Database } from '../schema.ts'
+
+/** Opens the embedded database: write-ahead log, a real fsync on each commit, foreign keys on. */
+export function openDatabase(file: string, options: { readOnly?: boolean } = {}): DatabaseSync {
+  const db = new DatabaseSync(file, { readOnly: options.readOnly === true })
+  db.exec('pragma busy_timeout = 5000; pragma foreign_keys = on')
+  if (options.readOnly !== true) db.exec('pragma journal_mode = wal; pragma synchronous = full')
+  return db
+}
+
+/** Kysely over `node:sqlite`: it has better-sqlite3's shape but for `reader`. */
+export function kyselyOver(db: DatabaseSync): Kysely<Database> {
+  return new Kysely<Database>({
+    dialect: new SqliteDialect({
+      database: {
+        close: () => db.close(),
+        prepare(sql: string) {
+          const statement = db.prepare(sql)
+          return {
+            reader: statement.columns().length > 0,
+            all: (parameters) => statement.all(...bindable(parameters)),
+            run: (parameters) => statement.run(...bindable(parameters)),
+            iterate: (parameters) => statement.iterate(...bindable(parameters)),
+          }
+        },
+      },
+    }),
+  })
+}
+
+type Bindable = null | number | bigint | string | Uint8Array
+
+function bindable(parameters: ReadonlyArray<unknown>): Bindable[] {
+  return parameters.map((value) => {
+    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
+      return value
+    }
+    if (value instanceof Uint8Array) return value
+    throw new TypeError(`a ${typeof value} cannot be bound to a statement`)
+  })
+}

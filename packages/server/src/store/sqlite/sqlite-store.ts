@@ -1,0 +1,65 @@
+import type { Transaction } from 'kysely'
+import { GroupCommit, type GroupCommitOptions } from '../group-commit.ts'
+import { migrate } from '../migrate.ts'
+import { Mutex } from '../mutex.ts'
+import type { Database } from '../schema.ts'
+import type { Signer } from '../signer.ts'
+import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
+import { SqliteDecisionEngine } from './decision-engine.ts'
+import { kyselyOver, openDatabase } from './open.ts'
+
+export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
+  signer: Signer
+  /** Unix milliseconds; the machine's clock by default. */
+  clock?: () => number
+}
+
+/** Opens (and brings up to date) the embedded store in one file. One process at a time may decide with it. */
+export async function openSqliteStore(file: string, options: SqliteStoreOptions): Promise<Store> {
+  const clock = options.clock ?? Date.now
+  const writer = openDatabase(file)
+  const db = kyselyOver(writer)
+  await migrate(db, 'sqlite')
+  const readOnly = openDatabase(file, { readOnly: true })
+  const reader = kyselyOver(readOnly)
+  const apiKey = readOnly.prepare(
+    'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
+  )
+  const lock = new Mutex()
+  const engine = new SqliteDecisionEngine(writer, lock, clock)
+  const decisions = new GroupCommit(engine, options.signer, {
+    maxBatch: options.maxBatch ?? 256,
+    maxQueue: options.maxQueue ?? 20_000,
+    ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
+  })
+  let closed = false
+  return {
+    engine: 'sqlite',
+    read: reader,
+    write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
+      return lock.run(() => db.transaction().execute((tx) => work(tx, clock())))
+    },
+    decide<T>(job: DecisionJob<T>): Promise<T> {
+      return decisions.decide(job)
+    },
+    async now() {
+      return clock()
+    },
+    async findApiKey(hash) {
+      const row = apiKey.get(hash)
+      return row === undefined ? undefined : (row as unknown as ApiKeyRow)
+    },
+    async ping() {
+      await reader.selectFrom('meta').select('key').limit(1).execute()
+    },
+    async close() {
+      if (closed) return
+      closed = true
+      await decisions.drain()
+      await lock.run(async () => undefined)
+      await reader.destroy()
+      // The last connection to close folds the write-ahead log back into the file.
+      await db.destroy()
+    },
+  }
+}
