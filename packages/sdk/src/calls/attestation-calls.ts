@@ -1,0 +1,75 @@
+import { Caller } from '../caller.ts'
+import type { CallOptions } from '../options.ts'
+import type {
+  Attestation,
+  AttestationRecord,
+  Checkpoint,
+  ExportAttestationsQuery,
+  ListAttestationsQuery,
+  ListWorkspaceAttestationsQuery,
+  VerifyResult,
+} from '../wire.ts'
+
+/** Calls about the signed, chained records of decisions. */
+export class AttestationCalls extends Caller {
+  /** Lists a gate's attestations, newest first. */
+  listAttestations(
+    gateId: string,
+    query?: ListAttestationsQuery,
+    options?: CallOptions,
+  ): Promise<Attestation[]> {
+    return this.call('list_attestations', { params: { gate_id: gateId }, query }, options)
+  }
+
+  /** Like `listAttestations`, page after page. */
+  iterAttestations(
+    gateId: string,
+    query?: ListAttestationsQuery,
+    options?: CallOptions,
+  ): AsyncGenerator<Attestation, void, undefined> {
+    return this.iterate('list_attestations', { params: { gate_id: gateId }, query }, options)
+  }
+
+  /** Records an outcome that the gate's owner decided elsewhere. */
+  recordAttestation(gateId: string, record: AttestationRecord, options?: CallOptions): Promise<Attestation> {
+    return this.call('record_attestation', { params: { gate_id: gateId }, body: record }, options)
+  }
+
+  /** Lists the attestations of the whole workspace, newest first. */
+  listWorkspaceAttestations(
+    query?: ListWorkspaceAttestationsQuery,
+    options?: CallOptions,
+  ): Promise<Attestation[]> {
+    return this.call('list_workspace_attestations', { query }, options)
+  }
+
+  /** Like `listWorkspaceAttestations`, page after page. */
+  iterWorkspaceAttestations(
+    query?: ListWorkspaceAttestationsQuery,
+    options?: CallOptions,
+  ): AsyncGenerator<Attestation, void, undefined> {
+    return this.iterate('list_workspace_attestations', { query }, options)
+  }
+
+  getAttestation(attestationId: string, options?: CallOptions): Promise<Attestation> {
+    return this.call('get_attestation', { params: { attestation_id: attestationId } }, options)
+  }
+
+  /** Lets the server verify the signature of an attestation and its place in the chain. */
+  verifyAttestation(attestationId: string, options?: CallOptions): Promise<VerifyResult> {
+    return this.call('verify_attestation', { params: { attestation_id: attestationId } }, options)
+  }
+
+  /** Streams attestations as JSON lines or CSV, oldest first within each chain. The call is made when the loop begins. */
+  exportAttestations(
+    query?: ExportAttestationsQuery,
+    options?: CallOptions,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.stream('export_attestations', { query }, options)
+  }
+
+  /** A signed statement of the last link of a gate's chain, so that a cut tail is noticed. Needs no key. */
+  getGateCheckpoint(gateId: string, options?: CallOptions): Promise<Checkpoint> {
+    return this.call('get_gate_checkpoint', { params: { gate_id: gateId } }, options)
+  }
+}
