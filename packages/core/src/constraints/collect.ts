@@ -1,0 +1,114 @@
+import { findShortConstraint, permissionCovers } from '@modei/protocol'
+import { trackerKey, WHOLE_PASSPORT } from '../counters/index.ts'
+import type { Tracker } from '../counters/usage.ts'
+import type { ConstraintType, Qualifiers } from './constraint.ts'
+import { findConstraintType } from './index.ts'
+import { qualifiersOf } from './qualifiers.ts'
+
+export type ConstraintSource = 'passport' | 'catalog' | 'ancestor' | 'request'
+
+/** One limit that applies to an action. */
+export interface ConstraintInstance {
+  key: string
+  /** `undefined` for a key that is not known: it blocks. */
+  type: ConstraintType | undefined
+  value: unknown
+  /** What its counters count: `*` for the whole passport, else the actions that this permission covers. */
+  scope: string
+  source: ConstraintSource
+  qualifiers: Qualifiers
+}
+
+/** Constraints that hold for all permissions, and those of single permissions. */
+export interface ConstraintMaps {
+  flat: ReadonlyMap<string, unknown>
+  byPermission: ReadonlyMap<string, ReadonlyMap<string, unknown>>
+}
+
+export interface CollectInput extends ConstraintMaps {
+  action: string
+  source: ConstraintSource
+  /** What flat limits count: the whole passport unless told otherwise. */
+  flatScope?: string
+}
+
+/** The limits that apply to an action, in order of evaluation; what is not known comes first, since it blocks. */
+export function collectInstances(input: CollectInput): ConstraintInstance[] {
+  const instances: ConstraintInstance[] = []
+  addInstances(instances, input.flat, [input.flat], input.flatScope ?? WHOLE_PASSPORT, input.source)
+  for (const [permission, own] of input.byPermission) {
+    if (permissionCovers(permission, input.action)) {
+      addInstances(instances, own, [own, input.flat], permission, input.source)
+    }
+  }
+  return instances.sort(bySequence)
+}
+
+function bySequence(a: ConstraintInstance, b: ConstraintInstance): number {
+  return (a.type?.sequence ?? 0) - (b.type?.sequence ?? 0)
+}
+
+function addInstances(
+  instances: ConstraintInstance[],
+  own: ReadonlyMap<string, unknown>,
+  qualifying: readonly ReadonlyMap<string, unknown>[],
+  scope: string,
+  source: ConstraintSource,
+): void {
+  if (own.size === 0) return
+  const qualifiers = qualifiersOf(qualifying)
+  for (const [key, value] of own) {
+    const type = findConstraintType(key)
+    if (type?.kind === 'term') continue
+    // A readable qualifier has been heard; one that cannot be read stays, and blocks.
+    if (type?.kind === 'qualifier' && type.check(value).length === 0) continue
+    instances.push({ key, type, value, scope, source, qualifiers })
+  }
+}
+
+/**
+ * The limits of a signed envelope of which nothing else is known. A flat limit stands in every permission there,
+ * so all count the whole passport, and equal ones count once.
+ */
+export function fromEnvelopePermissions(
+  permissions: readonly { permission_key: string; constraints: Readonly<Record<string, unknown>> }[],
+  action: string,
+  source: ConstraintSource = 'passport',
+): ConstraintInstance[] {
+  const seen = new Set<string>()
+  const instances: ConstraintInstance[] = []
+  for (const { permission_key, constraints } of permissions) {
+    if (!permissionCovers(permission_key, action)) continue
+    for (const map of fullNames(constraints)) addInstances(instances, map, [map], WHOLE_PASSPORT, source)
+  }
+  const distinct = instances.filter((instance) => {
+    const identity = JSON.stringify([instance.key, instance.value, instance.qualifiers])
+    return !seen.has(identity) && seen.add(identity)
+  })
+  return distinct.sort(bySequence)
+}
+
+/** Short names of the published packages, each as the constraints that it stands for, apart from the full ones. */
+function fullNames(constraints: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown>[] {
+  const full = new Map<string, unknown>()
+  const maps: ReadonlyMap<string, unknown>[] = [full]
+  for (const [key, value] of Object.entries(constraints)) {
+    const short = findShortConstraint(key)
+    if (short === undefined) full.set(key, value)
+    else maps.push(new Map([[short.core_key, value], ...Object.entries(short.implies ?? {})]))
+  }
+  return maps
+}
+
+/** What a store must keep so that these limits can be evaluated, by scope. */
+export function trackersOf(instances: readonly ConstraintInstance[]): Map<string, Tracker[]> {
+  const scopes = new Map<string, Map<string, Tracker>>()
+  for (const { type, value, scope, qualifiers } of instances) {
+    const trackers = type?.needs(value, qualifiers) ?? []
+    if (trackers.length === 0) continue
+    const known = scopes.get(scope) ?? new Map<string, Tracker>()
+    for (const tracker of trackers) known.set(trackerKey(tracker), tracker)
+    scopes.set(scope, known)
+  }
+  return new Map([...scopes].map(([scope, trackers]) => [scope, [...trackers.values()]]))
+}
