@@ -4,7 +4,7 @@ import { envelopeWriter } from './canonical-envelope.ts'
 import { findLooseLink, inheritedPin } from './chain-rules.ts'
 import { findStructureFault } from './chain-structure.ts'
 import type { DelegationChainEntry, Envelope } from './envelope.ts'
-import { assertRandomHex, type PassportClaims, toEnvelope } from './issue.ts'
+import { assertPublicKey, assertRandomHex, type PassportClaims, toEnvelope } from './issue.ts'
 import type { PassportVerifyReasonCode } from './reasons.ts'
 import { findExtension, findWidening, type Widening } from './subset.ts'
 import { lineOf } from './verification.ts'
@@ -58,6 +58,7 @@ export function buildDelegatedEnvelope(
   parent: { readonly envelope: Envelope; readonly signature: string },
   claims: DelegationClaims,
 ): DelegationBuild {
+  assertPublicKey(claims.publicKey)
   const above = toEnvelope(parent.envelope)
   const chain = [
     ...(above.provenance.delegation_chain ?? []),

@@ -8,6 +8,7 @@ import { envelopeWriter } from './canonical-envelope.ts'
 import { type Envelope, MAX_CANONICAL_ENVELOPE_BYTES, type PassportPermission } from './envelope.ts'
 import type { JsonValue } from './json.ts'
 import { parseEnvelope } from './parse-envelope.ts'
+import { isPublicKeyText } from './signature-check.ts'
 
 /** An envelope with its signature. */
 export interface SignedPassport {
@@ -47,6 +48,7 @@ export interface GateClaims extends PassportClaims {
 
 /** An envelope that its holder signs. Throws a `TypeError` for claims that make no envelope. */
 export function buildSelfIssuedEnvelope(claims: SelfIssuedClaims): Envelope {
+  assertPublicKey(claims.publicKey)
   return toEnvelope({
     schema_version: 2,
     passport_id: `pp_self_${assertRandomHex(claims.passportId)}`,
@@ -73,6 +75,7 @@ export function buildSelfIssuedEnvelope(claims: SelfIssuedClaims): Envelope {
 /** An envelope that a gate or an issuer signs. Throws a `TypeError` for claims that make no envelope. */
 export function buildGateEnvelope(claims: GateClaims): Envelope {
   const { issuer, catalog } = claims
+  assertPublicKey(claims.publicKey)
   return toEnvelope({
     schema_version: 2,
     passport_id: claims.passportId,
@@ -126,6 +129,10 @@ export function toEnvelope(draft: Envelope): Envelope {
   const parsed = parseEnvelope(draft)
   if (!parsed.ok) throw new TypeError(`${parsed.reason_code}: ${parsed.detail}`)
   return parsed.envelope
+}
+
+export function assertPublicKey(text: string): void {
+  if (!isPublicKeyText(text)) throw new TypeError('the public key is not standard base64 of 32 bytes')
 }
 
 export function assertRandomHex(text: string): string {

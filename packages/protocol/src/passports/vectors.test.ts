@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { loadVectors } from '../../test/passport-fixtures.ts'
 import { decodeHex } from '../crypto/base64.ts'
 import { canonicalJson } from '../crypto/canonical-json.ts'
 import { deriveSelfAgentId } from './agent-id.ts'
@@ -25,10 +25,6 @@ interface VectorFile<Expect> {
   cases: VectorCase<Expect>[]
 }
 
-function load<T>(name: string): T {
-  return JSON.parse(readFileSync(new URL(`../../../../vectors/passports/${name}`, import.meta.url), 'utf8'))
-}
-
 function textOf({ passport_json, pad }: VectorCase<unknown>): string {
   return pad === undefined ? passport_json : passport_json.replace('@PAD@', pad.char.repeat(pad.count))
 }
@@ -42,7 +38,7 @@ function objectOf(text: string): unknown {
   }
 }
 
-const chains = load<VectorFile<{ tier: string; links: number }>>('chains.json')
+const chains = loadVectors<VectorFile<{ tier: string; links: number }>>('chains.json')
 for (const vector of chains.cases) {
   const options = { now: vector.now_ms, ...(vector.keys && { keys: gateKeySet(chains.keys) }) }
   test(`verifies: ${vector.name}`, () => {
@@ -57,7 +53,7 @@ for (const vector of chains.cases) {
   })
 }
 
-const refusals = load<VectorFile<string>>('refusals.json')
+const refusals = loadVectors<VectorFile<string>>('refusals.json')
 // What a lenient parser hides: duplicate keys vanish and integers are rounded before the verifier sees them.
 const ONLY_IN_TEXT = /^(duplicate key|duplicate constraint|2\^53|1e21)/
 for (const vector of refusals.cases) {
@@ -72,7 +68,7 @@ for (const vector of refusals.cases) {
   })
 }
 
-for (const vector of load<VectorFile<string>>('size-limit.json').cases) {
+for (const vector of loadVectors<VectorFile<string>>('size-limit.json').cases) {
   test(`${vector.expect}: ${vector.name}`, () => {
     for (const input of [textOf(vector), objectOf(textOf(vector))]) {
       const result = verifyPassport(input, vector.signature, { now: vector.now_ms })
@@ -82,7 +78,7 @@ for (const vector of load<VectorFile<string>>('size-limit.json').cases) {
 }
 
 test('gives the bytes, ids and signatures that the Modei back end and its Python package give', () => {
-  const parity = load<{
+  const parity = loadVectors<{
     root: { private_key_seed_hex: string; canonical: string; signature: string }
     leaf: { canonical: string; signature: string }
     agent_ids: { root: string; leaf: string }
