@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { runInNewContext } from 'node:vm'
 import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import {
@@ -117,6 +118,12 @@ const NO_JSON: [name: string, value: unknown, reasonCode: string, path: string[]
     ['l'],
   ],
   ['an array with a named property', labelled, 'non_plain_object_in_canonical_input', []],
+  [
+    'an array with a symbol',
+    Object.assign([1], { [Symbol('hidden')]: 2 }),
+    'non_plain_object_in_canonical_input',
+    [],
+  ],
   ['an array with its own toJSON', [rewriting], 'non_plain_object_in_canonical_input', ['0']],
   ['a hole', { l: holed }, 'sparse_array_in_canonical_input', ['l']],
   ['an array of holes', new Array(3), 'sparse_array_in_canonical_input', []],
@@ -154,6 +161,13 @@ describe('what is plain', () => {
   test('an object without a prototype is written like any other', () => {
     const bare = Object.assign(Object.create(null), { b: 1, a: 2 })
     assert.equal(canonicalJson(bare), '{"a":2,"b":1}')
+  })
+
+  test('an object or array of another realm is written, an instance from there is not', () => {
+    assert.equal(canonicalJson(runInNewContext('({ b: [1, {}], a: null })')), '{"a":null,"b":[1,{}]}')
+    refuses(runInNewContext('new Map()'), 'non_plain_object_in_canonical_input', [])
+    refuses(runInNewContext('new (class A {})()'), 'non_plain_object_in_canonical_input', [])
+    refuses(runInNewContext('new (class A extends Array {})()'), 'non_plain_object_in_canonical_input', [])
   })
 
   test('the same object may stand in two places', () => {

@@ -98,6 +98,7 @@ describe('prepared keys', () => {
     seed.fill(0)
     assert.ok(key !== undefined && verifyWith(key, MESSAGE, SIGNATURE))
     assert.deepEqual(key.publicKey, PUBLIC_KEY)
+    assert.deepEqual(signer.seed, SEED)
     assert.deepEqual(signWith(signer, MESSAGE), SIGNATURE)
   })
 })
@@ -129,6 +130,12 @@ describe('when in doubt, false', () => {
       assert.equal(checkSignature(any), 'malformed')
     })
   }
+
+  test('a text is no message, not even the one whose bytes were signed', () => {
+    const text: unknown = 'pay 900 cents'
+    // @ts-expect-error: callers in JavaScript pass anything
+    assert.equal(verifyEd25519(PUBLIC_KEY, text, SIGNATURE), false)
+  })
 
   test('a seed of any other length is an error, not a key', () => {
     for (const length of [0, 31, 33, 64]) {

@@ -1,5 +1,5 @@
 const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+let decoder: TextDecoder | undefined
 
 /**
  * UTF-8 bytes of `text`. Hazard: a lone surrogate becomes U+FFFD, so two texts can share their bytes; ask
@@ -11,6 +11,8 @@ export function utf8Bytes(text: string): Uint8Array {
 
 /** The text of `bytes`, or undefined when they are not UTF-8; nothing is replaced and a byte order mark is kept. */
 export function decodeUtf8Strict(bytes: Uint8Array): string | undefined {
+  // Made on first use: some runtimes that never decode have no TextDecoder.
+  decoder ??= new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   try {
     return decoder.decode(bytes)
   } catch {
