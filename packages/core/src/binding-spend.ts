@@ -51,6 +51,7 @@ export function bindingSpend(
   }
   if (binding !== undefined) return binding
   const [own] = subjects
-  const total = own === undefined ? undefined : usageOf(own.counters, '*', now, exclude).spend({ kind: 'total' })
+  const total =
+    own === undefined ? undefined : usageOf(own.counters, '*', now, exclude).spend({ kind: 'total' })
   return { cumulative_cost: (total?.spent ?? 0) + change.added, remaining_cents: null }
 }

@@ -1,7 +1,7 @@
-import { type CheckItem, type Credential, checkCredential, type GateFacts } from './credential.ts'
 import type { ConstraintInstance } from './constraints/collect.ts'
 import type { ActionFacts } from './constraints/constraint.ts'
 import type { Usage } from './counters/usage.ts'
+import { type CheckItem, type Credential, checkCredential, type GateFacts } from './credential.ts'
 
 export interface CheckInput {
   /** Unix milliseconds. */
@@ -62,7 +62,12 @@ export function check(input: CheckInput): CheckOutcome {
 function checkConstraint(instance: ConstraintInstance, facts: Omit<ActionFacts, 'qualifiers'>): CheckItem {
   const name = instance.key
   if (instance.type === undefined) {
-    return { name, result: 'fail', reason_code: 'constraint_unknown', detail: `the constraint ${name} is not known` }
+    return {
+      name,
+      result: 'fail',
+      reason_code: 'constraint_unknown',
+      detail: `the constraint ${name} is not known`,
+    }
   }
   if (!STATELESS.test(name)) return { name, result: 'skip', detail: 'judged when the action is enforced' }
   const verdict = instance.type.evaluate(instance.value, { ...facts, qualifiers: instance.qualifiers })

@@ -99,9 +99,10 @@ export function checkCredential(
 function checkIssuer(credential: Credential, gate: GateFacts | null): CheckItem {
   const name = 'issuer_trust'
   if (gate === null) {
-    return credential.root === 'platform'
-      ? pass(name, 'issued by an issuer of this workspace')
-      : fail(name, 'issuer_untrusted', 'without a gate only passports of the workspace’s issuers count')
+    // A gate's passport is never judged without its gate; of the others, the workspace itself asked about this one.
+    return credential.root === 'gate'
+      ? fail(name, 'issuer_untrusted', 'a gate’s passport counts at its gate alone')
+      : pass(name, 'no gate was asked to trust it')
   }
   if (credential.root === 'gate') {
     return credential.gate_id === gate.gate_id
@@ -148,7 +149,11 @@ function checkPermission(credential: Credential, gate: GateFacts | null, action:
   }
   const catalog = gate?.catalog ?? null
   if (catalog !== null && (!catalog.known || catalog.entry === null)) {
-    return fail(name, 'permission_not_in_catalog', `\`${action}\` is not in catalog version ${catalog.version}`)
+    return fail(
+      name,
+      'permission_not_in_catalog',
+      `\`${action}\` is not in catalog version ${catalog.version}`,
+    )
   }
   return pass(name, `the passport grants \`${action}\``)
 }
@@ -166,5 +171,9 @@ function checkTrust(credential: Credential, gate: GateFacts | null): CheckItem {
     (level === 3 && rank >= tierRank('L2') && credential.possession === 'proved')
   return enough
     ? pass(name, `tier ${credential.tier} meets trust level ${level}`)
-    : fail(name, 'trust_tier_insufficient', `the action needs trust level ${level}, the passport is of tier ${credential.tier}`)
+    : fail(
+        name,
+        'trust_tier_insufficient',
+        `the action needs trust level ${level}, the passport is of tier ${credential.tier}`,
+      )
 }

@@ -1,10 +1,9 @@
 import type { EngineDecision } from '@modei/protocol'
-import { type Evaluation, type EvaluationContext, evaluateInstances } from './evaluate.ts'
-import type { CounterEffect } from './effects.ts'
-import { targetHost } from './constraints/target-host.ts'
-import type { ActionFacts } from './constraints/constraint.ts'
+import { bindingSpend } from './binding-spend.ts'
 import type { ConstraintInstance } from './constraints/collect.ts'
-import { type CatalogFacts, type CheckItem, type Credential, checkCredential, type GateFacts } from './credential.ts'
+import { trackersOf } from './constraints/collect.ts'
+import type { ActionFacts } from './constraints/constraint.ts'
+import { targetHost } from './constraints/target-host.ts'
 import {
   backfill,
   backfillSpan,
@@ -16,8 +15,15 @@ import {
   openReservations,
   type PastPermit,
 } from './counters/index.ts'
-import { trackersOf } from './constraints/collect.ts'
-import { bindingSpend } from './binding-spend.ts'
+import {
+  type CatalogFacts,
+  type CheckItem,
+  type Credential,
+  checkCredential,
+  type GateFacts,
+} from './credential.ts'
+import type { CounterEffect } from './effects.ts'
+import { type Evaluation, type EvaluationContext, evaluateInstances } from './evaluate.ts'
 
 /** A counter that the action is charged to, and the limits measured on it: the passport's own, then its ancestors'. */
 export interface Subject {
@@ -137,7 +143,8 @@ export function enforce(input: EnforceInput): EnforceOutcome {
     effects: [],
   }
   const failed = checks.find((check) => check.result === 'fail')
-  if (failed !== undefined) return withSpend(input, block(outcome, failed.reason_code ?? failed.name, failed.detail))
+  if (failed !== undefined)
+    return withSpend(input, block(outcome, failed.reason_code ?? failed.name, failed.detail))
   const pending = pendingHold(input)
   const approval = input.approval === null ? null : judgeApproval(input.approval, input)
   if (approval !== null && 'reason' in approval) {
@@ -157,7 +164,10 @@ export function enforce(input: EnforceInput): EnforceOutcome {
   if (evaluated.held.length > 0) {
     // An approval that does not cover every hold is spent: a new one takes over its reservation.
     const superseded = approval?.id
-    return withSpend(input, hold(input, outcome, evaluated.held, superseded === undefined ? pending : undefined, superseded))
+    return withSpend(
+      input,
+      hold(input, outcome, evaluated.held, superseded === undefined ? pending : undefined, superseded),
+    )
   }
   outcome.decision = 'allow'
   outcome.used_approval_id = approval?.id ?? null
@@ -177,7 +187,10 @@ export function enforce(input: EnforceInput): EnforceOutcome {
   return withSpend(input, outcome)
 }
 
-function releaseOf(counter_key: string, id: string | undefined): { counter_key: string; effect: CounterEffect }[] {
+function releaseOf(
+  counter_key: string,
+  id: string | undefined,
+): { counter_key: string; effect: CounterEffect }[] {
   return id === undefined ? [] : [{ counter_key, effect: { type: 'release', id } }]
 }
 
@@ -198,7 +211,10 @@ function hold(
 ): EnforceOutcome {
   const [first] = held
   if (first === undefined) return block(outcome, 'constraint_failed', 'a hold without a constraint')
-  if (pending === undefined && input.subjects.some(({ counters }) => openReservations(counters, input.now) >= MAX_OPEN_RESERVATIONS)) {
+  if (
+    pending === undefined &&
+    input.subjects.some(({ counters }) => openReservations(counters, input.now) >= MAX_OPEN_RESERVATIONS)
+  ) {
     return block(outcome, 'holds_too_many', `${MAX_OPEN_RESERVATIONS} actions already wait for approval`)
   }
   const expiresAt = pending?.expires_at ?? input.now + input.approval_ttl_ms
@@ -272,7 +288,8 @@ interface Cost {
 
 /** A declared cost counts as at least the pinned price of one call. */
 function costOf(declared: number | undefined, catalog: CatalogFacts | null): Cost {
-  const price = catalog?.known === true ? catalog.entry?.constraints['core:pricing:per_call_cents'] : undefined
+  const price =
+    catalog?.known === true ? catalog.entry?.constraints['core:pricing:per_call_cents'] : undefined
   const cents = typeof price === 'number' && Number.isSafeInteger(price) && price >= 0 ? price : undefined
   return {
     cents: Math.max(declared ?? 0, cents ?? 0),
@@ -318,7 +335,11 @@ function withSpend(input: EnforceInput, outcome: EnforceOutcome): EnforceOutcome
   }
   return Object.assign(
     outcome,
-    bindingSpend(input.subjects, input.now, { added, reserved, released: outcome.used_approval_id ?? undefined }),
+    bindingSpend(input.subjects, input.now, {
+      added,
+      reserved,
+      released: outcome.used_approval_id ?? undefined,
+    }),
   )
 }
 

@@ -38,7 +38,7 @@ export interface Evaluated {
 export function evaluateInstances(subjects: readonly Subject[], context: EvaluationContext): Evaluated {
   const evaluations: Evaluation[] = []
   const held: Evaluated['held'] = []
-  for (const { subject, instance } of inOrder(subjects)) {
+  for (const { subject, instance } of orderedPairs(subjects)) {
     const verdict = judge(subject, instance, context)
     const met = verdict.result === 'hold' && context.metHolds.includes(instance.key)
     const result = met ? 'pass' : verdict.result
@@ -64,7 +64,7 @@ export function evaluateInstances(subjects: readonly Subject[], context: Evaluat
   return { evaluations, blocked: null, held }
 }
 
-function inOrder(subjects: readonly Subject[]): { subject: Subject; instance: ConstraintInstance }[] {
+function orderedPairs(subjects: readonly Subject[]): { subject: Subject; instance: ConstraintInstance }[] {
   const [only] = subjects
   if (only !== undefined && subjects.length === 1) {
     return only.instances.map((instance) => ({ subject: only, instance }))
@@ -74,6 +74,11 @@ function inOrder(subjects: readonly Subject[]): { subject: Subject; instance: Co
     .sort((a, b) => sequenceOf(a.instance) - sequenceOf(b.instance))
 }
 
+/** Instances in order of sequence. */
+export function inOrder(instances: readonly ConstraintInstance[]): readonly ConstraintInstance[] {
+  return [...instances].sort((a, b) => sequenceOf(a) - sequenceOf(b))
+}
+
 /** What is not known comes first, since it blocks. */
 function sequenceOf(instance: ConstraintInstance): number {
   return instance.type?.sequence ?? 0
@@ -81,7 +86,11 @@ function sequenceOf(instance: ConstraintInstance): number {
 
 function judge(subject: Subject, instance: ConstraintInstance, context: EvaluationContext): Verdict {
   if (instance.type === undefined) {
-    return { result: 'block', reason: 'constraint_unknown', detail: `the constraint ${instance.key} is not known` }
+    return {
+      result: 'block',
+      reason: 'constraint_unknown',
+      detail: `the constraint ${instance.key} is not known`,
+    }
   }
   let usage: Usage | undefined
   return instance.type.evaluate(instance.value, {

@@ -29,10 +29,10 @@ export function parseSpendWindow(text: string, timezone: string): SpendWindow | 
   return ms >= MIN_ROLLING_MS && ms <= MAX_ROLLING_MS ? { kind: 'rolling', ms } : undefined
 }
 
-/** Equal for windows that count the same things. */
-export function windowKey(window: SpendWindow): string {
-  if (window.kind === 'total') return 'total'
-  return window.kind === 'rolling' ? `rolling:${window.ms}` : `${window.unit}@${window.timezone}`
+/** Whether two windows count the same things. */
+export function sameWindow(a: SpendWindow, b: SpendWindow): boolean {
+  if (a.kind === 'calendar') return b.kind === 'calendar' && a.unit === b.unit && a.timezone === b.timezone
+  return a.kind === b.kind && (a.kind !== 'rolling' || (b.kind === 'rolling' && a.ms === b.ms))
 }
 
 /** Start of the window that holds `now`: inclusive for calendar windows, exclusive for rolling ones. */

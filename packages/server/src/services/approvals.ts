@@ -67,7 +67,7 @@ export async function resolveApproval(
     issuer_ids: [],
     revocation_keys: [],
     counter_keys: counterKeys,
-    sequence_key: row.passport_id,
+    sequence_key: row.sequence_key,
     approval_id: row.id,
     nonce: null,
     idempotency: claim,
@@ -109,6 +109,7 @@ export async function resolveApproval(
         effects: counterKeys.map((counter_key) => ({ counter_key, effect })),
         ancestor_charges: [],
         approvals: [resolved],
+        burn_nonce: false,
         check: null,
         result: () => approvalView(resolved, facts.now),
       }

@@ -182,6 +182,7 @@ export async function recordAttestation(
         effects: [],
         ancestor_charges: [],
         approvals: [],
+        burn_nonce: false,
         check: null,
         result: (sealed: SealedAttestation) => attestationView(sealed),
       }

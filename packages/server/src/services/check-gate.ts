@@ -1,18 +1,24 @@
-import { check, type CheckItem, type CheckOutcome } from '@modei/core'
+import { type CatalogFacts, type CheckOutcome, check, type Refusal } from '@modei/core'
 import { type CheckResult, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
 import type { DecisionRecord, IdempotencyClaim, LiveFacts, SealedAttestation } from '../store/store.ts'
-import { gateFacts, issuedCredential } from './credentials.ts'
+import { catalogFacts } from './catalog-facts.ts'
+import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks } from './decision-content.ts'
+import { findPresented, type Found, type PassportReference } from './find-presented.ts'
+import { acceptsIssuer, gateFacts } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import type { IssuedPassport } from './passport-cache.ts'
+import { logDecision } from './log-decision.ts'
+import { limitSelfIssued } from './limit-self-issued.ts'
+import { type AssertionInput, type Possession, provePossession } from './possession.ts'
+import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
 
-export interface CheckRequest {
+export interface CheckRequest extends PassportReference {
   gate_id: string
   action: string
-  passport_id?: string | undefined
+  assertion?: AssertionInput | undefined
   target?: string | undefined
   context?: Readonly<Record<string, unknown>> | undefined
 }
@@ -20,119 +26,157 @@ export interface CheckRequest {
 /** A check in canonical words; the edge spells the decision for the caller's version. */
 export type CheckAnswer = Omit<CheckResult, 'decision'> & { decision: CheckOutcome['decision'] }
 
-/** Verifies a passport at a gate and records the verdict. No passport is judged by the anonymous policy. */
+/** Verifies a passport at a gate and records the verdict. */
 export async function checkGate(
   services: Services,
   caller: Caller | null,
   request: CheckRequest,
   claim: IdempotencyClaim | null,
 ): Promise<CheckAnswer> {
-  const gate = await services.store.read
+  const { store } = services
+  const gate = await store.read
     .selectFrom('gates')
-    .select(['workspace_id', 'deleted_at'])
+    .selectAll()
     .where('id', '=', request.gate_id)
     .executeTakeFirst()
   if (gate === undefined || gate.deleted_at !== null) throw gateNotFound(request.gate_id)
-  const { passport_id: passportId } = request
-  if (passportId !== undefined && caller?.workspace_id !== gate.workspace_id) {
-    // Alike whether the passport exists or not: only the gate's own workspace may ask about ids.
-    throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
+  const found = await findPresented(services, request)
+  if (request.passport_id !== undefined && caller?.workspace_id !== gate.workspace_id) {
+    // Alike whether the passport exists or not: only the gate's own workspace may ask about ids of its passports.
+    if (found.passport?.self_rooted !== true) {
+      throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
+    }
   }
-  const passport = passportId === undefined ? undefined : await services.passports.find(passportId)
-  return services.store.decide<CheckAnswer>({
+  const visible = visibleAt(gate, found)
+  const passport = visible.passport
+  const now = await store.now()
+  const possession =
+    passport === null
+      ? null
+      : provePossession(passport, request, request.assertion, {
+          required: 'inline' in visible && visible.inline,
+          now,
+        })
+  const limited = passport === null ? null : limitSelfIssued(services, passport, visible, possession)
+  const catalog = passport === null ? null : await catalogFacts(services, gate.id, passport, request.action)
+  const decided = await store.decide<CheckAnswer>({
     workspace_id: gate.workspace_id,
-    chain_id: request.gate_id,
-    gate_id: request.gate_id,
-    passport_ids: passport === undefined ? [] : [passport.row.id],
-    issuer_ids: typeof passport?.row.issuer_id === 'string' ? [passport.row.issuer_id] : [],
-    revocation_keys: [],
+    chain_id: gate.id,
+    gate_id: gate.id,
+    passport_ids: passport?.reads.passport_ids ?? [],
+    issuer_ids: passport?.reads.issuer_ids ?? [],
+    revocation_keys: passport?.reads.revocation_keys ?? [],
     counter_keys: [],
-    sequence_key: passport === undefined ? `anonymous:${request.gate_id}` : passport.row.id,
+    sequence_key: passport?.sequence_key ?? `anonymous:${gate.id}`,
     approval_id: null,
-    nonce: null,
+    nonce: possession?.nonce ?? null,
     idempotency: claim,
-    decide: (facts) => decide(services, gate.workspace_id, request, passport, facts),
+    decide(facts) {
+      const refusal = limited ?? ('refusal' in visible ? visible.refusal : null)
+      return passport === null || possession === null || refusal !== null
+        ? record(request, passport, null, refused(request, refusal), facts, null)
+        : decide(request, passport, possession, catalog, facts)
+    },
   })
+  logDecision(services, 'check', decided, request)
+  return decided
+}
+
+/** Another workspace's passport is unknown here unless the gate trusts its issuer. */
+function visibleAt(gate: Parameters<typeof acceptsIssuer>[0], found: Found): Found {
+  const { passport } = found
+  if (passport === null || passport.workspace_id === null || passport.workspace_id === gate.workspace_id) return found
+  if (acceptsIssuer(gate, passport)) return found
+  return { passport: null, refusal: { reason: 'passport_not_found', detail: 'the passport is not known' } }
 }
 
 function decide(
-  services: Services,
-  workspaceId: string,
   request: CheckRequest,
-  found: IssuedPassport | undefined,
+  passport: PresentedPassport,
+  possession: Possession,
+  catalog: CatalogFacts | null,
   facts: LiveFacts,
 ): DecisionRecord<CheckAnswer> {
   const gate = facts.gate(request.gate_id)
   if (gate === undefined || gate.deleted_at !== null) throw gateNotFound(request.gate_id)
-  const facts_ = gateFacts(gate, found)
-  // Another workspace's passport is unknown here unless the gate trusts its issuer.
-  const passport =
-    found !== undefined && (found.row.workspace_id === workspaceId || facts_.issuer_accepted) ? found : undefined
-  const live = passport === undefined ? undefined : facts.passport(passport.row.id)
-  if (passport === undefined || live === undefined) {
-    return record(request, null, null, unpresented(request.passport_id), facts)
-  }
   const outcome = check({
     now: facts.now,
     action: request.action,
     target: request.target,
     context: request.context ?? {},
-    credential: issuedCredential(passport, facts, 'absent'),
-    gate: facts_,
-    instances: services.instances.of(passport, live, request.action),
+    credential: passport.credential(facts, possession.judge(facts)),
+    gate: gateFacts(gate, passport, catalog),
+    instances: [
+      ...passport.instances(facts, request.action),
+      ...catalogInstances(catalog, request.action),
+      ...passport.ancestors.flatMap((ancestor) => ancestor.instances(facts, request.action)),
+    ],
     supervision_heartbeat_at: facts.workspace().supervised_at ?? undefined,
   })
-  return record(request, passport, live.constraint_version, outcome, facts)
+  return record(request, passport, catalog, outcome, facts, possession.judge(facts) === 'proved' ? possession : null)
 }
 
-/** A passport that is not known is denied; without one, the anonymous policy speaks, and it allows nothing. */
-function unpresented(passportId: string | undefined): CheckOutcome {
-  const [name, reason_code, detail] =
-    passportId === undefined
-      ? ['anonymous_access', 'anonymous_not_allowed', 'the gate allows no anonymous access']
-      : ['passport', 'passport_not_found', 'the passport is not known']
-  const item: CheckItem = { name, result: 'fail', reason_code, detail }
-  return { decision: 'block', reason_code, checks: [item] }
+/** A passport that is bad or not known is denied; without one, the anonymous policy speaks, and it allows nothing. */
+function refused(request: CheckRequest, refusal: Refusal | null): CheckOutcome {
+  const presented = request.passport_id !== undefined || request.passport !== undefined
+  const { reason, detail } = refusal ?? {
+    reason: 'anonymous_not_allowed',
+    detail: 'the gate allows no anonymous access',
+  }
+  const name = presented ? 'passport' : 'anonymous_access'
+  return {
+    decision: 'block',
+    reason_code: reason,
+    checks: [{ name, result: 'fail', reason_code: reason, detail }],
+  }
+}
+
+function accessMode(request: CheckRequest, passport: PresentedPassport | null): CheckAnswer['access_mode'] {
+  if (passport !== null) return passport.access_mode
+  return request.passport_id === undefined && request.passport === undefined ? 'anonymous' : 'passport'
 }
 
 function record(
   request: CheckRequest,
-  passport: IssuedPassport | null,
-  constraintVersion: number | null,
+  passport: PresentedPassport | null,
+  catalog: CatalogFacts | null,
   outcome: CheckOutcome,
   facts: LiveFacts,
+  proved: Possession | null,
 ): DecisionRecord<CheckAnswer> {
-  const accessMode = request.passport_id === undefined ? 'anonymous' : 'passport'
+  const mode = accessMode(request, passport)
   return {
     attestation: {
       id: newId('att', facts.now),
       type: 'check',
-      passport_id: passport?.row.id ?? null,
+      passport_id: passport?.passport_id ?? null,
       counter_key: null,
-      agent_id: passport?.row.agent_id ?? null,
+      agent_id: passport?.agent_id ?? null,
       action: request.action,
       target: request.target ?? null,
       decision: outcome.decision,
       reason_code: outcome.reason_code,
       cost_cents: 0,
       content: {
-        access_mode: accessMode,
+        access_mode: mode,
         presented_passport_id: request.passport_id ?? null,
         checks: signedChecks(outcome.checks),
-        constraint_version: constraintVersion,
-        catalog: signedCatalog(null),
+        constraint_version: passport?.constraint_version(facts) ?? null,
+        catalog: signedCatalog(catalog),
+        assertion_nonce: proved?.nonce?.nonce ?? null,
       },
     },
     effects: [],
     ancestor_charges: [],
     approvals: [],
+    burn_nonce: proved !== null,
     check: outcome.decision === 'allow' ? 'allowed' : 'denied',
-    result: (sealed) => answer(accessMode, outcome, sealed),
+    result: (sealed) => answer(mode, outcome, sealed),
   }
 }
 
 function answer(
-  accessMode: CheckAnswer['access_mode'],
+  mode: CheckAnswer['access_mode'],
   outcome: CheckOutcome,
   sealed: SealedAttestation,
 ): CheckAnswer {
@@ -140,7 +184,7 @@ function answer(
     allowed: outcome.decision === 'allow',
     decision: outcome.decision,
     reason_code: outcome.reason_code,
-    access_mode: accessMode,
+    access_mode: mode,
     attestation_id: sealed.id,
     checks: outcome.checks,
     attestation: {

@@ -1,4 +1,13 @@
-import { enforce, type EnforceOutcome, prepareCounters, type Subject } from '@modei/core'
+import {
+  type CatalogFacts,
+  enforce,
+  type EnforceOutcome,
+  inOrder,
+  prepareCounters,
+  type Refusal,
+  type Subject,
+  targetHost,
+} from '@modei/core'
 import { canonicalJson, type EnforceResult, formatTimestamp, ModeiProblem, sha256Hex } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
@@ -7,22 +16,28 @@ import type {
   DecisionRecord,
   IdempotencyClaim,
   LiveFacts,
-  LivePassport,
   NeedPermits,
   Row,
   SealedAttestation,
 } from '../store/store.ts'
 import { approvalFingerprint } from './approval-fingerprint.ts'
-import { gateFacts, issuedCredential } from './credentials.ts'
+import { catalogFacts } from './catalog-facts.ts'
+import { catalogInstances } from './catalog-instances.ts'
 import { answeredEvaluations, signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
+import { findPresented, type Found, type PassportReference } from './find-presented.ts'
+import { acceptsIssuer, gateFacts } from './gate-facts.ts'
+import { gateNotFound } from './gates.ts'
+import { logDecision } from './log-decision.ts'
+import { limitSelfIssued } from './limit-self-issued.ts'
 import { passportNotFound } from './passports.ts'
+import { type AssertionInput, type Possession, provePossession } from './possession.ts'
 import { presentedApproval } from './presented-approval.ts'
-import type { IssuedPassport } from './passport-cache.ts'
+import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
 
-export interface EnforceRequest {
-  passport_id?: string | undefined
+export interface EnforceRequest extends PassportReference {
   action: string
+  assertion?: AssertionInput | undefined
   target?: string | undefined
   cost_cents?: number | undefined
   metadata?: Readonly<Record<string, unknown>> | undefined
@@ -32,6 +47,19 @@ export interface EnforceRequest {
 /** An enforcement in canonical words; the edge spells the decision for the caller's version. */
 export type EnforceAnswer = Omit<EnforceResult, 'decision'> & { decision: EnforceOutcome['decision'] }
 
+/** One request with all that was found before its decision. */
+interface Prepared {
+  request: EnforceRequest
+  passport: PresentedPassport
+  workspace_id: string
+  gate_id: string | null
+  possession: Possession
+  /** A limit of its identity key that the request went over. */
+  limited: Refusal | null
+  catalog: CatalogFacts | null
+  approval_id: string | undefined
+}
+
 /** Decides and records one request. A refusal is a value, so its record commits. */
 export async function enforceAction(
   services: Services,
@@ -39,26 +67,64 @@ export async function enforceAction(
   request: EnforceRequest,
   claim: IdempotencyClaim | null,
 ): Promise<EnforceAnswer> {
-  const { passport_id: passportId = '' } = request
-  const passport = await services.passports.find(passportId)
-  if (passport === undefined || passport.row.workspace_id !== caller.workspace_id) throw passportNotFound(passportId)
-  const { row } = passport
-  const approvalId = requestedApproval(request)
+  const prepared = await prepare(services, caller, request)
+  const { passport, workspace_id: workspaceId, gate_id: gateId } = prepared
   const job: DecisionJob<EnforceAnswer> = {
-    workspace_id: row.workspace_id,
-    chain_id: row.gate_id ?? row.workspace_id,
-    gate_id: row.gate_id,
-    passport_ids: [row.id],
-    issuer_ids: row.issuer_id === null ? [] : [row.issuer_id],
-    revocation_keys: [],
-    counter_keys: [row.counter_key],
-    sequence_key: row.id,
-    approval_id: approvalId ?? null,
-    nonce: null,
+    workspace_id: workspaceId,
+    chain_id: gateId ?? workspaceId,
+    gate_id: gateId,
+    ...passport.reads,
+    counter_keys: [passport.counter_key, ...passport.ancestors.map(({ counter_key }) => counter_key)],
+    sequence_key: passport.sequence_key,
+    approval_id: prepared.approval_id ?? null,
+    nonce: prepared.possession.nonce,
     idempotency: claim,
-    decide: (facts) => decide(services, passport, request, approvalId, facts),
+    decide: (facts) => decide(services, prepared, facts),
   }
-  return services.store.decide(job)
+  const decided = await services.store.decide(job)
+  logDecision(services, 'enforce', { ...decided, reason_code: decided.reason }, { gate_id: gateId, ...request })
+  return decided
+}
+
+async function prepare(services: Services, caller: Caller, request: EnforceRequest): Promise<Prepared> {
+  const found = await findPresented(services, request)
+  const { passport } = found
+  if (passport === null) throw unusablePassport(request, found)
+  const assertedGate = request.assertion?.assertion_json.gate_id
+  const gateId = passport.gate_id ?? (typeof assertedGate === 'string' ? assertedGate : null)
+  const gate = gateId === null ? null : await findGate(services, gateId)
+  const own = passport.workspace_id === null || passport.workspace_id === caller.workspace_id
+  const trusted = gate !== null && gate?.workspace_id === caller.workspace_id && acceptsIssuer(gate, passport)
+  if (!own && !trusted) throw passportNotFound(passport.passport_id)
+  if (gateId !== null && gate?.workspace_id !== caller.workspace_id) throw gateNotFound(gateId)
+  const possession = provePossession(passport, { ...request, gate_id: gateId }, request.assertion, {
+    required: found.inline,
+    now: await services.store.now(),
+  })
+  return {
+    request,
+    passport,
+    workspace_id: caller.workspace_id,
+    gate_id: gateId,
+    possession,
+    limited: limitSelfIssued(services, passport, found, possession),
+    catalog: gateId === null ? null : await catalogFacts(services, gateId, passport, request.action),
+    approval_id: requestedApproval(request),
+  }
+}
+
+/** A passport that is not known is a 404; one that is carried along and bad is a field that is not valid. */
+function unusablePassport(request: EnforceRequest, found: Found): ModeiProblem {
+  if (request.passport === undefined || !('refusal' in found)) return passportNotFound(request.passport_id ?? '')
+  const { reason, detail } = found.refusal
+  return new ModeiProblem('passport_invalid', `the passport is not valid: ${detail}`, {
+    errors: [{ pointer: '/body/passport', message: detail }],
+    extra: { reason_code: reason },
+  })
+}
+
+function findGate({ store }: Services, gateId: string): Promise<Row<'gates'> | undefined> {
+  return store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
 }
 
 /** The Python client has no field of its own for it, so it may travel in the metadata. */
@@ -67,75 +133,80 @@ function requestedApproval(request: EnforceRequest): string | undefined {
   return request.approval_request_id ?? (typeof carried === 'string' ? carried : undefined)
 }
 
+function subjectsOf({ passport, catalog, request }: Prepared, facts: LiveFacts): Subject[] {
+  const own: Subject = {
+    counter_key: passport.counter_key,
+    counters: facts.counters(passport.counter_key),
+    instances: inOrder([...passport.instances(facts, request.action), ...catalogInstances(catalog, request.action)]),
+  }
+  return [
+    own,
+    ...passport.ancestors.map((ancestor) => ({
+      counter_key: ancestor.counter_key,
+      counters: facts.counters(ancestor.counter_key),
+      instances: ancestor.instances(facts, request.action),
+    })),
+  ]
+}
+
 function decide(
   services: Services,
-  passport: IssuedPassport,
-  request: EnforceRequest,
-  approvalId: string | undefined,
+  prepared: Prepared,
   facts: LiveFacts,
 ): DecisionRecord<EnforceAnswer> | NeedPermits {
-  const { row } = passport
-  const gateRow = row.gate_id === null ? undefined : facts.gate(row.gate_id)
-  if (row.gate_id !== null && (gateRow === undefined || gateRow.deleted_at !== null)) {
-    throw new ModeiProblem('not_found', `no gate \`${row.gate_id}\``)
-  }
-  const live = facts.passport(row.id)
-  if (live === undefined) throw new ModeiProblem('not_found', `no passport \`${row.id}\``)
-  const subjects: Subject[] = [
-    {
-      counter_key: row.counter_key,
-      counters: facts.counters(row.counter_key),
-      instances: services.instances.of(passport, live, request.action),
-    },
-  ]
+  const { request, passport, gate_id: gateId, possession, catalog, approval_id: approvalId } = prepared
+  const gateRow = gateId === null ? undefined : facts.gate(gateId)
+  if (gateId !== null && (gateRow === undefined || gateRow.deleted_at !== null)) throw gateNotFound(gateId)
+  const subjects = subjectsOf(prepared, facts)
   const needed = prepareCounters(subjects, facts.now, (key) => facts.pastPermits(key))
   if (needed !== null) return { need: 'permits', ...needed }
   const metadata = request.metadata ?? {}
   const fingerprint = () =>
     approvalFingerprint({
-      passport_id: row.id,
+      passport_id: passport.sequence_key,
       action: request.action,
       target: request.target,
       cost_cents: request.cost_cents,
       metadata,
-      constraint_version: live.constraint_version,
+      constraint_version: passport.constraint_version(facts),
     })
+  const proof = possession.judge(facts)
+  const credential = passport.credential(facts, proof)
   const outcome = enforce({
     now: facts.now,
     action: request.action,
     target: request.target,
     cost_cents: request.cost_cents,
     metadata,
-    credential: issuedCredential(passport, facts, 'absent'),
-    gate: gateRow === undefined ? null : gateFacts(gateRow, passport),
+    credential: prepared.limited === null ? credential : { ...credential, malformed: prepared.limited },
+    gate: gateRow === undefined ? null : gateFacts(gateRow, passport, catalog),
     subjects,
     supervision_heartbeat_at: facts.workspace().supervised_at ?? undefined,
     fingerprint,
-    approval: approvalId === undefined ? null : presentedApproval(approvalId, row.id, facts),
+    approval: approvalId === undefined ? null : presentedApproval(approvalId, passport.passport_id, facts),
     new_approval_id: newId('hold', facts.now),
     approval_ttl_ms: services.config.MODEI_APPROVAL_TTL * 1000,
   })
-  return record(passport, live, request, outcome, facts, fingerprint)
+  return record(prepared, outcome, facts, fingerprint, proof === 'proved')
 }
 
 function record(
-  passport: IssuedPassport,
-  live: LivePassport,
-  request: EnforceRequest,
+  prepared: Prepared,
   outcome: EnforceOutcome,
   facts: LiveFacts,
   fingerprint: () => string,
+  proved: boolean,
 ): DecisionRecord<EnforceAnswer> {
-  const { row } = passport
+  const { request, passport, catalog, possession } = prepared
   const id = newId('enf', facts.now)
   const permitted = outcome.decision === 'allow'
   return {
     attestation: {
       id,
       type: 'enforcement',
-      passport_id: row.id,
-      counter_key: permitted ? row.counter_key : null,
-      agent_id: row.agent_id,
+      passport_id: passport.passport_id,
+      counter_key: permitted ? passport.counter_key : null,
+      agent_id: passport.agent_id,
       action: request.action,
       target: request.target ?? null,
       decision: outcome.decision,
@@ -146,25 +217,35 @@ function record(
         blocked_by: outcome.blocked_by,
         checks: signedChecks(outcome.checks.filter(({ result }) => result === 'fail')),
         evaluations: signedEvaluations(outcome.evaluations),
-        constraint_version: live.constraint_version,
+        constraint_version: passport.constraint_version(facts),
         counters: outcome.counters,
-        catalog: signedCatalog(null),
+        catalog: signedCatalog(catalog),
         approval_request_id: outcome.hold?.approval_id ?? outcome.used_approval_id,
+        assertion_nonce: proved ? (possession.nonce?.nonce ?? null) : null,
         metadata_hash: request.metadata === undefined ? null : sha256Hex(canonicalJson(request.metadata)),
       },
     },
     effects: outcome.effects,
-    ancestor_charges: [],
-    approvals: approvalRows(passport, live, request, outcome, facts, fingerprint, id),
+    ancestor_charges: permitted ? ancestorCharges(prepared, outcome, facts) : [],
+    approvals: approvalRows(prepared, outcome, facts, fingerprint, id),
+    burn_nonce: proved,
     check: null,
     result: (sealed) => answer(outcome, sealed),
   }
 }
 
+function ancestorCharges({ passport, request }: Prepared, outcome: EnforceOutcome, facts: LiveFacts) {
+  return passport.ancestors.map(({ counter_key }) => ({
+    counter_key,
+    at: facts.now,
+    action: request.action,
+    cost_cents: outcome.cost_cents,
+    target_host: targetHost(request.target) ?? null,
+  }))
+}
+
 function approvalRows(
-  { row }: IssuedPassport,
-  live: LivePassport,
-  request: EnforceRequest,
+  { request, passport, workspace_id: workspaceId, gate_id: gateId }: Prepared,
   outcome: EnforceOutcome,
   facts: LiveFacts,
   fingerprint: () => string,
@@ -177,19 +258,20 @@ function approvalRows(
   if (hold?.is_new !== true) return rows
   rows.push({
     id: hold.approval_id,
-    workspace_id: row.workspace_id,
-    gate_id: row.gate_id,
-    passport_id: row.id,
-    agent_id: row.agent_id,
+    workspace_id: workspaceId,
+    gate_id: gateId,
+    passport_id: passport.passport_id,
+    agent_id: passport.agent_id,
     action: request.action,
     target: request.target ?? null,
     cost_cents: outcome.cost_cents,
     metadata: request.metadata === undefined ? null : JSON.stringify(request.metadata),
     held_by: JSON.stringify(hold.held_by),
     reason: hold.reason,
-    counter_keys: JSON.stringify(outcome.effects.map(({ counter_key }) => counter_key)),
+    counter_keys: JSON.stringify([passport.counter_key, ...passport.ancestors.map(({ counter_key }) => counter_key)]),
+    sequence_key: passport.sequence_key,
     fingerprint: fingerprint(),
-    constraint_version: live.constraint_version,
+    constraint_version: passport.constraint_version(facts),
     status: 'pending',
     created_at: facts.now,
     expires_at: hold.expires_at,

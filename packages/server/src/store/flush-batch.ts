@@ -212,7 +212,7 @@ export class FlushBatch {
       chain[record.check] += 1
       chain.last_check_at = facts.now
     }
-    if (job.nonce !== null) {
+    if (record.burn_nonce && job.nonce !== null) {
       this.#nonces.add(`${job.nonce.scope} ${job.nonce.nonce}`)
       this.#writes.nonces.push(job.nonce)
     }

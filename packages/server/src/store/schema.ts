@@ -137,6 +137,8 @@ export interface Database {
     reason: string
     /** JSON list of the counters on which the cost is reserved. */
     counter_keys: string
+    /** Whose sequence numbers the resolution carries. */
+    sequence_key: string
     fingerprint: string
     constraint_version: number
     status: 'pending' | 'approved' | 'denied' | 'expired' | 'used'
@@ -146,6 +148,17 @@ export interface Database {
     resolved_by: string | null
     note: string | null
     attestation_id: string
+  }
+  /** Self-issued and delegated passports that somebody made known. They belong to no workspace. */
+  registered_passports: {
+    passport_id: string
+    /** Id and identity key together: what counters and revocations go by. */
+    passport_key: string
+    agent_id: string
+    passport_json: string
+    signature: string
+    expires_at: number
+    created_at: number
   }
   /** Self-signed revocations. Server-issued passports carry `revoked_at` themselves. */
   revocations: { revocation_key: string; revoked_at: number }

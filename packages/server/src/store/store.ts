@@ -46,10 +46,19 @@ export interface DecisionJob<T> {
   /** Whose `sequence_number` the record carries: the passport, or the gate for anonymous callers. */
   sequence_key: string
   approval_id: string | null
-  nonce: { scope: string; nonce: string; expires_at: number } | null
+  /** A nonce to look up; it is used up when the record says so. */
+  nonce: Nonce | null
   idempotency: IdempotencyClaim | null
   /** Decides from fresh facts. Throws a `ModeiProblem` when the request cannot be processed at all. */
   decide(facts: LiveFacts): DecisionRecord<T> | NeedPermits
+}
+
+/** Something that may be said once. */
+export interface Nonce {
+  scope: string
+  nonce: string
+  /** Unix milliseconds after which it is refused for its age alone. */
+  expires_at: number
 }
 
 /** Asks for the log of past permits of a counter, to fill a counter that a new limit needs. */
@@ -93,6 +102,8 @@ export interface DecisionRecord<T> {
   ancestor_charges: readonly Omit<Row<'ancestor_charges'>, 'workspace_id' | 'attestation_id'>[]
   /** Holds that are new or changed, whole rows. */
   approvals: readonly Row<'approvals'>[]
+  /** Uses up the job's nonce. */
+  burn_nonce: boolean
   /** Whether it counts among the gate's checks, and how it ended. */
   check: 'allowed' | 'denied' | null
   /** Builds the answer from the sealed record. */

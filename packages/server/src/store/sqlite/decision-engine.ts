@@ -67,6 +67,7 @@ const APPROVAL_COLUMNS = [
   'held_by',
   'reason',
   'counter_keys',
+  'sequence_key',
   'fingerprint',
   'constraint_version',
   'status',

@@ -1,0 +1,89 @@
+import type { Credential, Refusal } from '@modei/core'
+import { deriveTier, parseTimestamp } from '@modei/protocol'
+import type { LiveFacts } from '../store/store.ts'
+import { stringList } from './json.ts'
+import type { InstanceCache } from './own-constraints.ts'
+import type { IssuedPassport } from './passport-cache.ts'
+import { passportNotFound } from './passports.ts'
+import type { PresentedPassport } from './presented-passport.ts'
+
+/** A passport that this server issued, presented by its id or by its bytes. */
+export function presentIssued(passport: IssuedPassport, instances: InstanceCache): PresentedPassport {
+  const { row, envelope } = passport
+  return {
+    access_mode: 'passport',
+    passport_id: row.id,
+    agent_id: row.agent_id,
+    identity_key: envelope.identity.public_key,
+    gate_id: row.gate_id,
+    workspace_id: row.workspace_id,
+    self_rooted: false,
+    sequence_key: row.id,
+    counter_key: row.counter_key,
+    ancestors: [],
+    reads: {
+      passport_ids: [row.id],
+      issuer_ids: row.issuer_id === null ? [] : [row.issuer_id],
+      revocation_keys: [],
+    },
+    catalog_pin: pinOf(passport),
+    credential: (facts, possession) => credentialOf(passport, facts, possession),
+    instances(facts, action) {
+      const live = facts.passport(row.id)
+      if (live === undefined) throw passportNotFound(row.id)
+      return instances.of(passport, live, action)
+    },
+    constraint_version: (facts) => facts.passport(row.id)?.constraint_version ?? 0,
+    issuer: row.issuer_id === null ? null : { issuer_id: row.issuer_id, workspace_id: row.workspace_id },
+  }
+}
+
+function pinOf({ row }: IssuedPassport): Credential['catalog_pin'] {
+  return row.catalog_version === null || row.catalog_content_hash === null
+    ? null
+    : { version: row.catalog_version, content_hash: row.catalog_content_hash }
+}
+
+function credentialOf(
+  passport: IssuedPassport,
+  facts: LiveFacts,
+  possession: Credential['possession'],
+): Credential {
+  const { row, envelope } = passport
+  return {
+    access_mode: 'passport',
+    passport_id: row.id,
+    agent_id: row.agent_id,
+    agent_name: row.agent_name,
+    permissions: passport.permissions,
+    gate_id: row.gate_id,
+    root: row.gate_id === null ? 'platform' : 'gate',
+    expires_at: envelope.provenance.expires_at,
+    // An unreadable expiry counts as long past.
+    expires_at_ms: parseTimestamp(envelope.provenance.expires_at) ?? 0,
+    tier: deriveTier(envelope),
+    malformed: passport.signature_ok
+      ? null
+      : { reason: 'signature_invalid', detail: 'the stored passport is not signed by the key that it names' },
+    revoked: issuedRevocation(passport, facts),
+    possession,
+    catalog_pin: pinOf(passport),
+  }
+}
+
+/** Why a server-issued passport no longer counts: its own revocation, its issuer's, or its key's. */
+export function issuedRevocation({ row }: IssuedPassport, facts: LiveFacts): Refusal | null {
+  const live = facts.passport(row.id)
+  if (live === undefined || live.revoked_at !== null) {
+    return { reason: 'passport_revoked', detail: 'the passport was revoked' }
+  }
+  const issuer = row.issuer_id === null ? undefined : facts.issuer(row.issuer_id)
+  if (row.issuer_id !== null && (issuer === undefined || issuer.revoked_at !== null)) {
+    return { reason: 'issuer_revoked', detail: 'the issuer of the passport was revoked' }
+  }
+  const owner = row.gate_id === null ? issuer : facts.gate(row.gate_id)
+  if (owner !== undefined && stringList(owner.compromised_keys).includes(row.signing_key_id)) {
+    return { reason: 'signing_key_compromised', detail: 'the key that signed the passport was compromised' }
+  }
+  return null
+}
