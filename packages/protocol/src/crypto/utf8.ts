@@ -1,5 +1,5 @@
 const encoder = new TextEncoder()
-let decoder: TextDecoder | undefined
+let decoder: InstanceType<typeof TextDecoder> | undefined
 
 /**
  * UTF-8 bytes of `text`. Hazard: a lone surrogate becomes U+FFFD, so two texts can share their bytes; ask
