@@ -120,3 +120,15 @@ test('only these operations take large bodies', () => {
     ['check_gate', 'enforce_action', 'register_passport', 'revoke_self_issued_passport', 'verify_passport'],
   )
 })
+
+test('what is shown once is never stored for a replay', () => {
+  const kept = operationList.filter(({ secrets }) => secrets !== undefined)
+  assert.deepEqual(
+    kept.map(({ id, secrets }) => [id, secrets]),
+    [
+      ['issue_passport', ['agent_private_key']],
+      ['create_passport', ['agent_private_key']],
+      ['create_api_key', ['key']],
+    ],
+  )
+})
