@@ -20,7 +20,10 @@ const Settings = z.object({
   MODEI_SECRET_KEY: z.string().min(32, 'must have at least 32 characters').optional(),
   MODEI_BOOTSTRAP_API_KEY: z
     .string()
-    .regex(/^mod_(?:live|test)_[A-Za-z0-9_-]{32,200}$/, 'must be mod_live_ or mod_test_ and at least 32 characters')
+    .regex(
+      /^mod_(?:live|test)_[A-Za-z0-9_-]{32,200}$/,
+      'must be mod_live_ or mod_test_ and at least 32 characters',
+    )
     .optional(),
   MODEI_API_VERSION: z.enum(API_VERSIONS).default(DEFAULT_API_VERSION),
   MODEI_PUBLIC_URL: z.url().optional(),
@@ -56,7 +59,9 @@ export type Config = z.infer<typeof Settings>
  * @throws {Error} naming every setting that is wrong; the values themselves are not repeated
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const present = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
   const parsed = Settings.safeParse(present)
   if (parsed.success) return parsed.data
   const lines = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)

@@ -27,7 +27,9 @@ export interface OpenStore {
 /** Opens the configured store with the master secret that its keys were sealed under. */
 export async function openStore(config: Config): Promise<OpenStore> {
   if (config.DATABASE_URL !== undefined) {
-    throw new Error('DATABASE_URL is set, but this release stores in its own embedded database only: unset it')
+    throw new Error(
+      'DATABASE_URL is set, but this release stores in its own embedded database only: unset it',
+    )
   }
   ensureDataDirectory(config.MODEI_DATA_DIR)
   const box = new SecretBox(config.MODEI_SECRET_KEY ?? readOrMakeSecret(config.MODEI_DATA_DIR))
@@ -46,7 +48,10 @@ export function createLogger(config: Config): Logger {
     level: config.LOG_LEVEL,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    redact: { paths: ['authorization', 'headers.authorization', 'api_key', 'key', '*.api_key'], censor: '[redacted]' },
+    redact: {
+      paths: ['authorization', 'headers.authorization', 'api_key', 'key', '*.api_key'],
+      censor: '[redacted]',
+    },
   }
   return pino(options)
 }

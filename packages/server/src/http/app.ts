@@ -40,14 +40,20 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     }
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(/^application\/(?:[\w.+-]+\+)?json\b/i, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, parseBody(request, body))
-    } catch (error) {
-      done(error instanceof Error ? error : new Error('the body could not be read'))
-    }
-  })
-  app.setErrorHandler((error, request, reply) => answerProblem(fromFastify(error), request, reply, options.logger))
+  app.addContentTypeParser(
+    /^application\/(?:[\w.+-]+\+)?json\b/i,
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        done(null, parseBody(request, body))
+      } catch (error) {
+        done(error instanceof Error ? error : new Error('the body could not be read'))
+      }
+    },
+  )
+  app.setErrorHandler((error, request, reply) =>
+    answerProblem(fromFastify(error), request, reply, options.logger),
+  )
   app.setNotFoundHandler((request, reply) =>
     answerProblem(new ModeiProblem('not_found', 'no such route'), request, reply, options.logger),
   )
@@ -77,11 +83,13 @@ function fromFastify(error: unknown): unknown {
   if (error instanceof ModeiProblem || !(error instanceof Error)) return error
   const code = 'code' in error ? error.code : undefined
   const status = 'statusCode' in error ? error.statusCode : undefined
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new ModeiProblem('body_too_large', 'the body is over this route’s limit')
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new ModeiProblem('body_too_large', 'the body is over this route’s limit')
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
     return new ModeiProblem('unsupported_media_type', 'send the body as application/json')
   }
-  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH') return new ModeiProblem('not_found', 'no such route')
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return new ModeiProblem('not_found', 'no such route')
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return new ModeiProblem('malformed_json', 'the request could not be read', { cause: error })
   }
@@ -93,11 +101,15 @@ type Reply = Parameters<Parameters<FastifyInstance['setErrorHandler']>[0]>[2]
 function answerProblem(error: unknown, request: FastifyRequest, reply: Reply, logger: Logger): void {
   const { document, problem } = problemDocument(error, request.id)
   if (document.status >= 500) {
-    logger.error({ request_id: request.id, code: problem.code, err: problem.cause ?? problem }, 'request failed')
+    logger.error(
+      { request_id: request.id, code: problem.code, err: problem.cause ?? problem },
+      'request failed',
+    )
   }
   reply.header('x-request-id', request.id)
   if (document.status === 401) reply.header('www-authenticate', 'Bearer')
-  if (problem.retryAfter !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfter))))
+  if (problem.retryAfter !== undefined)
+    reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfter))))
   // Sent as text: a serializer chosen by status or schema must never see a problem document.
   void reply
     .code(document.status)

@@ -21,7 +21,10 @@ function refused(): ModeiProblem {
  * @returns `undefined` when no `Authorization` header was sent at all
  * @throws {ModeiProblem} `unauthenticated` for a key that is malformed, unknown, revoked or expired
  */
-export async function authenticate(store: Store, header: string | undefined): Promise<Authenticated | undefined> {
+export async function authenticate(
+  store: Store,
+  header: string | undefined,
+): Promise<Authenticated | undefined> {
   if (header === undefined) return undefined
   const key = BEARER.exec(header)?.[1]
   if (key === undefined || isMistypedApiKey(key)) throw refused()

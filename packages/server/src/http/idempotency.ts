@@ -41,9 +41,17 @@ export class RunningClaims {
 
   async run<T>(store: Store, claim: IdempotencyClaim | null, work: () => Promise<T>): Promise<T> {
     if (claim === null) return work()
-    const id = JSON.stringify([claim.workspace_id, claim.key_id, claim.method, claim.path, claim.idempotency_key])
+    const id = JSON.stringify([
+      claim.workspace_id,
+      claim.key_id,
+      claim.method,
+      claim.path,
+      claim.idempotency_key,
+    ])
     if (this.#running.has(id)) {
-      throw new ModeiProblem('idempotency_in_flight', 'the first request with this key is still running', { retryAfter: 1 })
+      throw new ModeiProblem('idempotency_in_flight', 'the first request with this key is still running', {
+        retryAfter: 1,
+      })
     }
     this.#running.add(id)
     try {

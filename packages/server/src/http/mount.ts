@@ -150,10 +150,16 @@ function authorize(operation: Operation, auth: Authenticated | undefined): void 
   if (auth === undefined) throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
   if (scopeGrants(auth.caller.scopes, operation)) return
   const { scope } = operation.access
-  throw new ModeiProblem('forbidden', `this API key lacks the scope \`${scope}\``, { extra: { required_scope: scope } })
+  throw new ModeiProblem('forbidden', `this API key lacks the scope \`${scope}\``, {
+    extra: { required_scope: scope },
+  })
 }
 
-function versionOf(request: FastifyRequest, auth: Authenticated | undefined, fallback: ApiVersion): ApiVersion {
+function versionOf(
+  request: FastifyRequest,
+  auth: Authenticated | undefined,
+  fallback: ApiVersion,
+): ApiVersion {
   const header = single(request.headers['modei-version'])
   if (header === undefined) return auth?.api_version ?? fallback
   if (isApiVersion(header)) return header

@@ -39,9 +39,14 @@ export interface ProblemDocument {
 }
 
 /** The one translation of a failure into RFC 9457 problem details. Anything unknown shows nothing of itself. */
-export function problemDocument(error: unknown, requestId: string): { document: ProblemDocument; problem: ModeiProblem } {
+export function problemDocument(
+  error: unknown,
+  requestId: string,
+): { document: ProblemDocument; problem: ModeiProblem } {
   const problem =
-    error instanceof ModeiProblem ? error : new ModeiProblem('internal', 'something went wrong on our side', { cause: error })
+    error instanceof ModeiProblem
+      ? error
+      : new ModeiProblem('internal', 'something went wrong on our side', { cause: error })
   const [status, title] = PROBLEMS[problem.code]
   return {
     problem,

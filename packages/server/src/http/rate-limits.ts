@@ -54,7 +54,9 @@ export class RateLimits {
     if (window.count <= limit) return { headers }
     return {
       headers,
-      refused: new ModeiProblem('rate_limited', `more than ${limit} requests in a minute`, { retryAfter: reset }),
+      refused: new ModeiProblem('rate_limited', `more than ${limit} requests in a minute`, {
+        retryAfter: reset,
+      }),
     }
   }
 

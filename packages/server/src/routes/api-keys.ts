@@ -11,5 +11,7 @@ export function apiKeyRoutes(api: Api, services: Services): void {
   mount(api, operations.create_api_key, ({ caller, body, idempotency }) =>
     apiKeys.createApiKey(services, caller, body, idempotency),
   )
-  mount(api, operations.revoke_api_key, ({ caller, params }) => apiKeys.revokeApiKey(services, caller, params.key_id))
+  mount(api, operations.revoke_api_key, ({ caller, params }) =>
+    apiKeys.revokeApiKey(services, caller, params.key_id),
+  )
 }

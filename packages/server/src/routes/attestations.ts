@@ -10,7 +10,14 @@ export function attestationRoutes(api: Api, services: Services): void {
     api,
     operations.list_attestations,
     ({ caller, params, query }) =>
-      attestations.listGateAttestations(services, caller, params.gate_id, query, query.limit ?? 100, query.cursor),
+      attestations.listGateAttestations(
+        services,
+        caller,
+        params.gate_id,
+        query,
+        query.limit ?? 100,
+        query.cursor,
+      ),
     { render: (rows, version) => rows.map((row) => spell(kindOf(row.type), row, version)) },
   )
   mount(
@@ -26,5 +33,7 @@ export function attestationRoutes(api: Api, services: Services): void {
     ({ caller, params }) => attestations.getAttestation(services, caller, params.attestation_id),
     { render: (row, version) => spell(kindOf(row.type), row, version) },
   )
-  mount(api, operations.verify_attestation, ({ caller, params }) => verify(services, caller, params.attestation_id))
+  mount(api, operations.verify_attestation, ({ caller, params }) =>
+    verify(services, caller, params.attestation_id),
+  )
 }

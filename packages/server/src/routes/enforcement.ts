@@ -7,9 +7,14 @@ import type { Services } from '../services/services.ts'
 import { verifyAttestation } from '../services/verify-attestation.ts'
 
 export function enforcementRoutes(api: Api, services: Services): void {
-  mount(api, operations.enforce_action, ({ caller, body, idempotency }) => enforce(services, caller, body, idempotency), {
-    render: (result, version) => spell('enforce', result, version),
-  })
+  mount(
+    api,
+    operations.enforce_action,
+    ({ caller, body, idempotency }) => enforce(services, caller, body, idempotency),
+    {
+      render: (result, version) => spell('enforce', result, version),
+    },
+  )
   mount(
     api,
     operations.list_enforcement_attestations,

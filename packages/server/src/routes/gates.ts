@@ -13,8 +13,14 @@ export function gateRoutes(api: Api, services: Services): void {
     gates.createGate(services, caller, { ...body, description: body.description ?? null }, idempotency),
   )
   mount(api, operations.get_gate, ({ caller, params }) => gates.getGate(services, caller, params.gate_id))
-  mount(api, operations.update_gate, ({ caller, params, body }) => gates.updateGate(services, caller, params.gate_id, body))
-  mount(api, operations.replace_gate, ({ caller, params, body }) => gates.updateGate(services, caller, params.gate_id, body))
-  mount(api, operations.delete_gate, ({ caller, params }) => gates.deleteGate(services, caller, params.gate_id))
+  mount(api, operations.update_gate, ({ caller, params, body }) =>
+    gates.updateGate(services, caller, params.gate_id, body),
+  )
+  mount(api, operations.replace_gate, ({ caller, params, body }) =>
+    gates.updateGate(services, caller, params.gate_id, body),
+  )
+  mount(api, operations.delete_gate, ({ caller, params }) =>
+    gates.deleteGate(services, caller, params.gate_id),
+  )
   mount(api, operations.get_gate_public, ({ params }) => gates.getGatePublic(services, params.gate_id))
 }

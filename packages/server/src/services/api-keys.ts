@@ -1,7 +1,15 @@
-import { type ApiKey, type ApiKeyCreated, formatTimestamp, isApiVersion, ModeiProblem, missingScopes, parseDuration } from '@modei/protocol'
+import {
+  type ApiKey,
+  type ApiKeyCreated,
+  formatTimestamp,
+  isApiVersion,
+  ModeiProblem,
+  missingScopes,
+  parseDuration,
+} from '@modei/protocol'
 import { apiKeyPrefix, generateApiKey, hashApiKey } from '../api-key.ts'
 import type { Caller } from '../http/call.ts'
-import { type Page, pageOf, type Position } from '../http/page.ts'
+import { type Page, type Position, pageOf } from '../http/page.ts'
 import { newId } from '../new-id.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
@@ -39,9 +47,13 @@ export function createApiKey(
   const scopes = [...new Set(request.scopes ?? caller.scopes)]
   const lacking = missingScopes(caller.scopes, scopes)
   if (lacking.length > 0) {
-    throw new ModeiProblem('forbidden', `this API key lacks the scope \`${lacking[0]}\` that the new key would have`, {
-      extra: { required_scope: lacking[0] },
-    })
+    throw new ModeiProblem(
+      'forbidden',
+      `this API key lacks the scope \`${lacking[0]}\` that the new key would have`,
+      {
+        extra: { required_scope: lacking[0] },
+      },
+    )
   }
   return writeOnce(store, claim, async (tx, now) => {
     const key = generateApiKey(caller.mode)
@@ -93,7 +105,8 @@ export function revokeApiKey({ store }: Services, caller: Caller, keyId: string)
       .where('workspace_id', '=', caller.workspace_id)
       .executeTakeFirst()
     if (row === undefined) throw new ModeiProblem('not_found', `no API key \`${keyId}\``)
-    if (row.revoked_at === null) await tx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', keyId).execute()
+    if (row.revoked_at === null)
+      await tx.updateTable('api_keys').set({ revoked_at: now }).where('id', '=', keyId).execute()
     return { revoked: true }
   })
 }

@@ -1,5 +1,5 @@
-import { type Approval, type CanonicalDecision, formatTimestamp, ModeiProblem } from '@modei/protocol'
 import type { CounterEffect } from '@modei/core'
+import { type Approval, type CanonicalDecision, formatTimestamp, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
 import type { IdempotencyClaim, LiveFacts, Row } from '../store/store.ts'
@@ -73,7 +73,8 @@ export async function resolveApproval(
     idempotency: claim,
     decide(facts) {
       const live = openHold(approvalId, facts)
-      const expiresAt = resolution === 'approved' ? facts.now + config.MODEI_APPROVAL_TTL * 1000 : live.expires_at
+      const expiresAt =
+        resolution === 'approved' ? facts.now + config.MODEI_APPROVAL_TTL * 1000 : live.expires_at
       const effect: CounterEffect =
         resolution === 'approved'
           ? { type: 'extend', id: approvalId, expires_at: expiresAt }

@@ -92,7 +92,10 @@ export async function listGateAttestations(
   if (filter.until !== undefined) query = query.where('created_at', '<', queryTime(filter.until))
   const after = indexCursor(cursor)
   if (after !== undefined) query = query.where('chain_index', '<', after)
-  const rows = await query.orderBy('chain_index', 'desc').limit(limit + 1).execute()
+  const rows = await query
+    .orderBy('chain_index', 'desc')
+    .limit(limit + 1)
+    .execute()
   return chainPage(rows, limit, attestationView)
 }
 
@@ -133,7 +136,11 @@ export async function findOwnAttestation(
   return row
 }
 
-export async function getAttestation(services: Services, caller: Caller, id: string): Promise<AttestationView> {
+export async function getAttestation(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<AttestationView> {
   return attestationView(await findOwnAttestation(services, caller, id))
 }
 
@@ -177,7 +184,10 @@ export async function recordAttestation(
           decision: parseRecordedResult(result ?? decision ?? '') ?? 'block',
           reason_code: request.denial_code ?? null,
           cost_cents: 0,
-          content: { recorded: { ...reported, tool_name: request.tool_name ?? action }, recorded_by: caller.key_id },
+          content: {
+            recorded: { ...reported, tool_name: request.tool_name ?? action },
+            recorded_by: caller.key_id,
+          },
         },
         effects: [],
         ancestor_charges: [],

@@ -1,4 +1,4 @@
-import { type CatalogFacts, collectInstances, type ConstraintInstance } from '@modei/core'
+import { type CatalogFacts, type ConstraintInstance, collectInstances } from '@modei/core'
 
 /** The limits that the catalog sets on an action, measured on that permission. */
 export function catalogInstances(catalog: CatalogFacts | null, action: string): ConstraintInstance[] {

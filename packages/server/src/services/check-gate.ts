@@ -6,11 +6,11 @@ import type { DecisionRecord, IdempotencyClaim, LiveFacts, SealedAttestation } f
 import { catalogFacts } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks } from './decision-content.ts'
-import { findPresented, type Found, type PassportReference } from './find-presented.ts'
+import { type Found, findPresented, type PassportReference } from './find-presented.ts'
 import { acceptsIssuer, gateFacts } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import { logDecision } from './log-decision.ts'
 import { limitSelfIssued } from './limit-self-issued.ts'
+import { logDecision } from './log-decision.ts'
 import { type AssertionInput, type Possession, provePossession } from './possession.ts'
 import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
@@ -85,7 +85,8 @@ export async function checkGate(
 /** Another workspace's passport is unknown here unless the gate trusts its issuer. */
 function visibleAt(gate: Parameters<typeof acceptsIssuer>[0], found: Found): Found {
   const { passport } = found
-  if (passport === null || passport.workspace_id === null || passport.workspace_id === gate.workspace_id) return found
+  if (passport === null || passport.workspace_id === null || passport.workspace_id === gate.workspace_id)
+    return found
   if (acceptsIssuer(gate, passport)) return found
   return { passport: null, refusal: { reason: 'passport_not_found', detail: 'the passport is not known' } }
 }
@@ -113,7 +114,14 @@ function decide(
     ],
     supervision_heartbeat_at: facts.workspace().supervised_at ?? undefined,
   })
-  return record(request, passport, catalog, outcome, facts, possession.judge(facts) === 'proved' ? possession : null)
+  return record(
+    request,
+    passport,
+    catalog,
+    outcome,
+    facts,
+    possession.judge(facts) === 'proved' ? possession : null,
+  )
 }
 
 /** A passport that is bad or not known is denied; without one, the anonymous policy speaks, and it allows nothing. */

@@ -16,7 +16,8 @@ export async function findOwnPassport(
   passportId: string,
 ): Promise<IssuedPassport> {
   const passport = await passports.find(passportId)
-  if (passport === undefined || passport.row.workspace_id !== caller.workspace_id) throw passportNotFound(passportId)
+  if (passport === undefined || passport.row.workspace_id !== caller.workspace_id)
+    throw passportNotFound(passportId)
   return passport
 }
 
@@ -80,7 +81,10 @@ export async function setConstraints(
   })
 }
 
-function checkedMap(passport: IssuedPassport, map: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function checkedMap(
+  passport: IssuedPassport,
+  map: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const read = readConstraintMap(map, passport.permissions)
   if (!read.ok) {
     throw new ModeiProblem('request_invalid', read.errors[0]?.message ?? 'the constraints are not valid', {

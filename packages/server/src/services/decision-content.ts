@@ -27,5 +27,7 @@ export function answeredEvaluations(evaluations: readonly Evaluation[]) {
 /** The catalog that a decision was made under. */
 export function signedCatalog(catalog: CatalogFacts | null): unknown {
   if (catalog === null) return null
-  return catalog.known ? { version: catalog.version, content_hash: catalog.content_hash } : { version: catalog.version }
+  return catalog.known
+    ? { version: catalog.version, content_hash: catalog.content_hash }
+    : { version: catalog.version }
 }

@@ -1,7 +1,7 @@
 import {
   type CatalogFacts,
-  enforce,
   type EnforceOutcome,
+  enforce,
   inOrder,
   prepareCounters,
   type Refusal,
@@ -24,11 +24,11 @@ import { approvalFingerprint } from './approval-fingerprint.ts'
 import { catalogFacts } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
 import { answeredEvaluations, signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
-import { findPresented, type Found, type PassportReference } from './find-presented.ts'
+import { type Found, findPresented, type PassportReference } from './find-presented.ts'
 import { acceptsIssuer, gateFacts } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import { logDecision } from './log-decision.ts'
 import { limitSelfIssued } from './limit-self-issued.ts'
+import { logDecision } from './log-decision.ts'
 import { passportNotFound } from './passports.ts'
 import { type AssertionInput, type Possession, provePossession } from './possession.ts'
 import { presentedApproval } from './presented-approval.ts'
@@ -82,7 +82,12 @@ export async function enforceAction(
     decide: (facts) => decide(services, prepared, facts),
   }
   const decided = await services.store.decide(job)
-  logDecision(services, 'enforce', { ...decided, reason_code: decided.reason }, { gate_id: gateId, ...request })
+  logDecision(
+    services,
+    'enforce',
+    { ...decided, reason_code: decided.reason },
+    { gate_id: gateId, ...request },
+  )
   return decided
 }
 
@@ -115,7 +120,8 @@ async function prepare(services: Services, caller: Caller, request: EnforceReque
 
 /** A passport that is not known is a 404; one that is carried along and bad is a field that is not valid. */
 function unusablePassport(request: EnforceRequest, found: Found): ModeiProblem {
-  if (request.passport === undefined || !('refusal' in found)) return passportNotFound(request.passport_id ?? '')
+  if (request.passport === undefined || !('refusal' in found))
+    return passportNotFound(request.passport_id ?? '')
   const { reason, detail } = found.refusal
   return new ModeiProblem('passport_invalid', `the passport is not valid: ${detail}`, {
     errors: [{ pointer: '/body/passport', message: detail }],
@@ -137,7 +143,10 @@ function subjectsOf({ passport, catalog, request }: Prepared, facts: LiveFacts):
   const own: Subject = {
     counter_key: passport.counter_key,
     counters: facts.counters(passport.counter_key),
-    instances: inOrder([...passport.instances(facts, request.action), ...catalogInstances(catalog, request.action)]),
+    instances: inOrder([
+      ...passport.instances(facts, request.action),
+      ...catalogInstances(catalog, request.action),
+    ]),
   }
   return [
     own,
@@ -268,7 +277,10 @@ function approvalRows(
     metadata: request.metadata === undefined ? null : JSON.stringify(request.metadata),
     held_by: JSON.stringify(hold.held_by),
     reason: hold.reason,
-    counter_keys: JSON.stringify([passport.counter_key, ...passport.ancestors.map(({ counter_key }) => counter_key)]),
+    counter_keys: JSON.stringify([
+      passport.counter_key,
+      ...passport.ancestors.map(({ counter_key }) => counter_key),
+    ]),
     sequence_key: passport.sequence_key,
     fingerprint: fingerprint(),
     constraint_version: passport.constraint_version(facts),

@@ -53,7 +53,10 @@ export async function listEnforcements(
   if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
   const after = indexCursor(cursor)
   if (after !== undefined) query = query.where('sequence_number', '<', after)
-  const rows = await query.orderBy('sequence_number', 'desc').limit(limit + 1).execute()
+  const rows = await query
+    .orderBy('sequence_number', 'desc')
+    .limit(limit + 1)
+    .execute()
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return new Page(
@@ -62,6 +65,10 @@ export async function listEnforcements(
   )
 }
 
-export async function getEnforcement(services: Services, caller: Caller, id: string): Promise<EnforcementView> {
+export async function getEnforcement(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<EnforcementView> {
   return enforcementView(await findOwnAttestation(services, caller, id))
 }

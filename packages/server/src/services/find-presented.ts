@@ -3,11 +3,11 @@ import {
   canonicalEnvelope,
   type Envelope,
   findForeignId,
-  keySetOf,
   type KeySet,
+  keySetOf,
+  type PassportVerification,
   parseEnvelope,
   parseTimestamp,
-  type PassportVerification,
   verifyPassport,
 } from '@modei/protocol'
 import { presentIssued } from './issued-passport.ts'
@@ -61,7 +61,10 @@ async function findRegistered(services: Services, id: string): Promise<Found> {
   return { passport: presentHeld(held, services.instances), inline: false }
 }
 
-async function findInline(services: Services, { passport_json, signature }: SignedEnvelopeInput): Promise<Found> {
+async function findInline(
+  services: Services,
+  { passport_json, signature }: SignedEnvelopeInput,
+): Promise<Found> {
   const held = await verifyHeld(services, passport_json, signature)
   if ('refusal' in held) return { passport: null, refusal: held.refusal }
   const { envelope } = held
@@ -113,7 +116,8 @@ export async function verifyHeld(
     return { refusal: { reason: verification.reason_code, detail: verification.detail } }
   }
   const isDelegated = envelope.provenance.issuer.type === 'delegate'
-  const issuedRoot = isDelegated && isIssued(root) ? await services.passports.find(root.passport_id) : undefined
+  const issuedRoot =
+    isDelegated && isIssued(root) ? await services.passports.find(root.passport_id) : undefined
   if (isDelegated && isIssued(root) && !isSameRoot(issuedRoot, root)) {
     return { refusal: { reason: 'passport_not_found', detail: 'the root of the chain is not known' } }
   }

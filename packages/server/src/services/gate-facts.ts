@@ -21,5 +21,7 @@ export function gateFacts(
 /** The workspace's own issuers, and those of others that the gate names. */
 export function acceptsIssuer(gate: Row<'gates'>, { issuer }: PresentedPassport): boolean {
   if (issuer === null) return false
-  return issuer.workspace_id === gate.workspace_id || stringList(gate.trusted_issuers).includes(issuer.issuer_id)
+  return (
+    issuer.workspace_id === gate.workspace_id || stringList(gate.trusted_issuers).includes(issuer.issuer_id)
+  )
 }

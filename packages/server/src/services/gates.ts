@@ -1,7 +1,7 @@
 import { formatTimestamp, type Gate, type GatePublic, ModeiProblem } from '@modei/protocol'
 import type { Kysely } from 'kysely'
 import type { Caller } from '../http/call.ts'
-import { type Page, pageOf, type Position } from '../http/page.ts'
+import { type Page, type Position, pageOf } from '../http/page.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
@@ -94,9 +94,15 @@ export async function findOwnGate(
 
 function refuseUnsafeProfile(settings: Pick<GateSettings, 'profile' | 'allow_self_issued'>): void {
   if (settings.profile === 'L1' || !settings.allow_self_issued) return
-  throw new ModeiProblem('request_invalid', `a gate of profile ${settings.profile} cannot allow self-issued passports`, {
-    errors: [{ pointer: '/body/allow_self_issued', message: `must be false at profile ${settings.profile}` }],
-  })
+  throw new ModeiProblem(
+    'request_invalid',
+    `a gate of profile ${settings.profile} cannot allow self-issued passports`,
+    {
+      errors: [
+        { pointer: '/body/allow_self_issued', message: `must be false at profile ${settings.profile}` },
+      ],
+    },
+  )
 }
 
 async function getGateView(db: Kysely<Database>, workspaceId: string, gateId: string): Promise<Gate> {
@@ -183,7 +189,9 @@ export function updateGate(
         allow_self_issued: allowSelfIssued ? 1 : 0,
         is_discoverable: (changes.is_discoverable ?? row.is_discoverable === 1) ? 1 : 0,
         trusted_issuers:
-          changes.trusted_issuers === undefined ? row.trusted_issuers : JSON.stringify(changes.trusted_issuers),
+          changes.trusted_issuers === undefined
+            ? row.trusted_issuers
+            : JSON.stringify(changes.trusted_issuers),
       })
       .where('id', '=', gateId)
       .execute()
@@ -192,7 +200,11 @@ export function updateGate(
 }
 
 /** Archives a gate. Its open holds are denied first, while its key still signs. */
-export async function deleteGate(services: Services, caller: Caller, gateId: string): Promise<{ deleted: true }> {
+export async function deleteGate(
+  services: Services,
+  caller: Caller,
+  gateId: string,
+): Promise<{ deleted: true }> {
   const row = await findOwnGate(services.store.read, caller.workspace_id, gateId)
   if (row.deleted_at !== null) return { deleted: true }
   await denyOpenHolds(services, caller, gateId)

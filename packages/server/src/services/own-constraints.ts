@@ -1,4 +1,10 @@
-import { collectInstances, type ConstraintInstance, type ConstraintMaps, overlayConstraints, readConstraintMap } from '@modei/core'
+import {
+  type ConstraintInstance,
+  type ConstraintMaps,
+  collectInstances,
+  overlayConstraints,
+  readConstraintMap,
+} from '@modei/core'
 import type { LivePassport } from '../store/store.ts'
 import { jsonObject } from './json.ts'
 import type { IssuedPassport } from './passport-cache.ts'

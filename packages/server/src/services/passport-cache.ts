@@ -1,7 +1,6 @@
 import { type ConstraintMaps, readConstraintMap } from '@modei/core'
 import { decodeBase64Strict, type Envelope, parseEnvelope, utf8Bytes, verifyEd25519 } from '@modei/protocol'
-import type { Store } from '../store/store.ts'
-import type { Row } from '../store/store.ts'
+import type { Row, Store } from '../store/store.ts'
 import { jsonObject, stringList } from './json.ts'
 
 /** The part of a server-issued passport that never changes, parsed and verified once. */
@@ -59,6 +58,8 @@ function parse(row: Row<'passports'>): IssuedPassport {
     permissions,
     granted,
     signature_ok:
-      key !== undefined && signature !== undefined && verifyEd25519(key, utf8Bytes(row.passport_json), signature),
+      key !== undefined &&
+      signature !== undefined &&
+      verifyEd25519(key, utf8Bytes(row.passport_json), signature),
   }
 }

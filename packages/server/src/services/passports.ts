@@ -16,13 +16,13 @@ import {
 } from '@modei/protocol'
 import type { Kysely } from 'kysely'
 import type { Caller } from '../http/call.ts'
-import { type Page, pageOf, type Position } from '../http/page.ts'
+import { type Page, type Position, pageOf } from '../http/page.ts'
 import { newId } from '../new-id.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
-import { findOwnGate } from './gates.ts'
 import { envelopePermissions } from './envelope-permissions.ts'
+import { findOwnGate } from './gates.ts'
 import { jsonObject, stringList } from './json.ts'
 import { before } from './paging.ts'
 import type { Services } from './services.ts'
@@ -177,7 +177,8 @@ function agentKeyOf(given: string | undefined): { public_key: string; private_ke
   }
   const text = given.startsWith('ed25519:') ? given.slice('ed25519:'.length) : given
   const bytes = decodeBase64Strict(text)
-  if (bytes !== undefined && importPublicKey(bytes) !== undefined) return { public_key: text, private_key: null }
+  if (bytes !== undefined && importPublicKey(bytes) !== undefined)
+    return { public_key: text, private_key: null }
   throw new ModeiProblem('request_invalid', '`agent_public_key` must be a base64 Ed25519 public key', {
     errors: [{ pointer: '/body/agent_public_key', message: 'must be a base64 Ed25519 public key' }],
   })
@@ -209,7 +210,11 @@ export async function listPassports(
   if (status === 'revoked') query = query.where('revoked_at', 'is not', null)
   if (status === 'active') query = query.where('revoked_at', 'is', null).where('expires_at', '>', now)
   if (status === 'expired') query = query.where('revoked_at', 'is', null).where('expires_at', '<=', now)
-  const rows = await query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit + 1).execute()
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
   return pageOf(
     rows,
     limit,

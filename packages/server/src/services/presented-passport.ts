@@ -26,7 +26,11 @@ export interface PresentedPassport {
   /** Root first. */
   ancestors: readonly Ancestor[]
   /** Rows to read within the decision. */
-  reads: { passport_ids: readonly string[]; issuer_ids: readonly string[]; revocation_keys: readonly string[] }
+  reads: {
+    passport_ids: readonly string[]
+    issuer_ids: readonly string[]
+    revocation_keys: readonly string[]
+  }
   catalog_pin: Credential['catalog_pin']
   credential(facts: LiveFacts, possession: Credential['possession']): Credential
   instances(facts: LiveFacts, action: string): readonly ConstraintInstance[]

@@ -1,5 +1,11 @@
 import { type ConstraintInstance, type Credential, fromEnvelopePermissions, type Refusal } from '@modei/core'
-import { type Envelope, parseTimestamp, type PassportVerification, sha256Hex, type TrustTier } from '@modei/protocol'
+import {
+  type Envelope,
+  type PassportVerification,
+  parseTimestamp,
+  sha256Hex,
+  type TrustTier,
+} from '@modei/protocol'
 import type { LiveFacts } from '../store/store.ts'
 import { issuedRevocation } from './issued-passport.ts'
 import type { InstanceCache } from './own-constraints.ts'
@@ -72,7 +78,9 @@ function issuedAncestor(root: IssuedPassport, instances: InstanceCache): Ancesto
       const live = facts.passport(root.row.id)
       // A root without a row cannot be judged; the credential is refused as revoked before this matters.
       if (live === undefined) return []
-      return instances.of(root, live, action).map((instance) => ({ ...instance, source: 'ancestor' as const }))
+      return instances
+        .of(root, live, action)
+        .map((instance) => ({ ...instance, source: 'ancestor' as const }))
     },
   }
 }

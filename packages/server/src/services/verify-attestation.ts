@@ -1,13 +1,21 @@
 import { decodeBase64Strict, utf8Bytes, type VerifyResult, verifyEd25519 } from '@modei/protocol'
 import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
-import { type ChainFaultReason, type ChainVerdict, chainVerifier } from '@modei/protocol/crypto/chain-verifier'
+import {
+  type ChainFaultReason,
+  type ChainVerdict,
+  chainVerifier,
+} from '@modei/protocol/crypto/chain-verifier'
 import type { Caller } from '../http/call.ts'
 import type { Row } from '../store/store.ts'
 import { findOwnAttestation } from './attestations.ts'
 import type { Services } from './services.ts'
 
 /** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
-export async function verifyAttestation(services: Services, caller: Caller, id: string): Promise<VerifyResult> {
+export async function verifyAttestation(
+  services: Services,
+  caller: Caller,
+  id: string,
+): Promise<VerifyResult> {
   const row = await findOwnAttestation(services, caller, id)
   const { store } = services
   const keys = await chainKeys(services, row.chain_id)
@@ -50,7 +58,9 @@ function isSigned(row: Row<'attestations'>, keys: ReadonlyMap<string, string>): 
   const key = decodeBase64Strict(keys.get(row.signing_key_id) ?? '')
   const signature = decodeBase64Strict(row.signature)
   return (
-    key !== undefined && signature !== undefined && verifyEd25519(key, utf8Bytes(row.attestation_json), signature)
+    key !== undefined &&
+    signature !== undefined &&
+    verifyEd25519(key, utf8Bytes(row.attestation_json), signature)
   )
 }
 
@@ -69,11 +79,17 @@ function neighbourFault(
   if (after === undefined && !isHead) return 'successor_missing'
   const options = {
     findPublicKey: (id: string) => keys.get(id),
-    start: before === undefined ? undefined : { chain_index: before.chain_index, chain_hash: before.chain_hash },
-    checkpoint: isHead && head.head_hash !== null ? { chain_index: head.head_index, chain_hash: head.head_hash } : undefined,
+    start:
+      before === undefined ? undefined : { chain_index: before.chain_index, chain_hash: before.chain_hash },
+    checkpoint:
+      isHead && head.head_hash !== null
+        ? { chain_index: head.head_index, chain_hash: head.head_hash }
+        : undefined,
   }
   const verifier = chainVerifier(options)
-  const faults = [row, ...(after === undefined ? [] : [after])].map((record) => verifier.next(chainRecord(record)))
+  const faults = [row, ...(after === undefined ? [] : [after])].map((record) =>
+    verifier.next(chainRecord(record)),
+  )
   const fault = faults.find((found) => found !== undefined)
   if (fault !== undefined) return fault.reason
   const end: ChainVerdict = verifier.end()

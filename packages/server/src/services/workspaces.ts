@@ -56,7 +56,11 @@ export async function createWorkspace(
  * Makes the first workspace of a new server.
  * @returns `undefined` when there already is one
  */
-export function bootstrap(store: Store, box: SecretBox, apiKey: string | undefined): Promise<NewWorkspace | undefined> {
+export function bootstrap(
+  store: Store,
+  box: SecretBox,
+  apiKey: string | undefined,
+): Promise<NewWorkspace | undefined> {
   return store.write(async (tx, now) => {
     const existing = await tx.selectFrom('workspaces').select('id').limit(1).executeTakeFirst()
     if (existing !== undefined) return undefined

@@ -9,13 +9,7 @@ import {
 import { canonicalJson, formatTimestamp, ModeiProblem, sha256Hex } from '@modei/protocol'
 import { type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
-import {
-  type DecisionJob,
-  type DecisionRecord,
-  IdempotentReplay,
-  type LiveFacts,
-  type Row,
-} from './store.ts'
+import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown }
 
@@ -283,7 +277,9 @@ export class FlushBatch {
     const earlier = this.#idempotent.get(id)
     if (earlier !== undefined) {
       throw earlier === claim.fingerprint
-        ? new ModeiProblem('idempotency_in_flight', 'the first request with this key is still running', { retryAfter: 1 })
+        ? new ModeiProblem('idempotency_in_flight', 'the first request with this key is still running', {
+            retryAfter: 1,
+          })
         : new ModeiProblem('idempotency_conflict', 'this idempotency key was used with another request')
     }
     this.#idempotent.set(id, claim.fingerprint)

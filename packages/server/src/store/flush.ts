@@ -44,10 +44,7 @@ export interface DecisionEngine {
    * Locks what the jobs touch, lets `work` decide and sign, writes what it returns and commits.
    * Resolves only when the writes are on disk; rejects when nothing was written.
    */
-  flush(
-    jobs: readonly DecisionJob<unknown>[],
-    work: (view: FlushView) => Promise<FlushWrites>,
-  ): Promise<void>
+  flush(jobs: readonly DecisionJob<unknown>[], work: (view: FlushView) => Promise<FlushWrites>): Promise<void>
 }
 
 export function noWrites(): FlushWrites {

@@ -1,6 +1,6 @@
 import { ModeiProblem } from '@modei/protocol'
-import { FlushBatch } from './flush-batch.ts'
 import type { DecisionEngine } from './flush.ts'
+import { FlushBatch } from './flush-batch.ts'
 import type { Signer } from './signer.ts'
 import type { DecisionJob } from './store.ts'
 
@@ -41,7 +41,9 @@ export class GroupCommit {
 
   decide<T>(job: DecisionJob<T>): Promise<T> {
     if (this.#queue.length >= this.#options.maxQueue) {
-      return Promise.reject(new ModeiProblem('unavailable', 'too many decisions are waiting', { retryAfter: 1 }))
+      return Promise.reject(
+        new ModeiProblem('unavailable', 'too many decisions are waiting', { retryAfter: 1 }),
+      )
     }
     return new Promise<T>((resolve, reject) => {
       // The entry keeps the job's own result type: `resolve` only ever gets what this job's `result` made.
@@ -72,7 +74,11 @@ export class GroupCommit {
     try {
       await this.#engine.flush(
         entries.map((entry) => entry.job),
-        (view) => batch.run(entries.map((entry) => entry.job), view),
+        (view) =>
+          batch.run(
+            entries.map((entry) => entry.job),
+            view,
+          ),
       )
     } catch (error) {
       if (entries.length === 1) {

@@ -1,11 +1,16 @@
-
 /**
  * Columns of every table, alike on both engines: text ids, integer milliseconds, JSON as text, 0/1 for booleans.
  * Times are Unix milliseconds.
  */
 export interface Database {
   meta: { key: string; value: string }
-  workspaces: { id: string; name: string; mode: 'live' | 'test'; created_at: number; supervised_at: number | null }
+  workspaces: {
+    id: string
+    name: string
+    mode: 'live' | 'test'
+    created_at: number
+    supervised_at: number | null
+  }
   api_keys: {
     id: string
     workspace_id: string
@@ -202,4 +207,3 @@ export interface AttestationTable {
   signature: string
   signing_key_id: string
 }
-

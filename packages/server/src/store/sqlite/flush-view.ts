@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
-import type { FlushView, SigningKeyRow } from '../flush.ts'
 import { type PastPermit, targetHost } from '@modei/core'
+import type { FlushView, SigningKeyRow } from '../flush.ts'
 import type { IdempotencyClaim, LivePassport, Row } from '../store.ts'
 
 type LoggedPermit = Omit<PastPermit, 'target_host'> & { target: string | null }
@@ -78,7 +78,9 @@ export class SqliteFlushView implements FlushView {
   }
 
   workspace(id: string): { supervised_at: number | null } {
-    return this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)) ?? { supervised_at: null }
+    return (
+      this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)) ?? { supervised_at: null }
+    )
   }
 
   revokedAt(key: string): number | undefined {

@@ -34,7 +34,12 @@ type Bindable = null | number | bigint | string | Uint8Array
 
 function bindable(parameters: ReadonlyArray<unknown>): Bindable[] {
   return parameters.map((value) => {
-    if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') {
+    if (
+      value === null ||
+      typeof value === 'string' ||
+      typeof value === 'number' ||
+      typeof value === 'bigint'
+    ) {
       return value
     }
     if (value instanceof Uint8Array) return value

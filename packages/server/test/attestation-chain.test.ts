@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { test } from 'node:test'
+import { chainHash, verifyChain } from '@modei/protocol'
+import { type Harness, startServer } from './harness.ts'
+
+interface Logged {
+  id: string
+  attestation_json: string
+  signature: string
+  signing_key_id: string
+  chain_index: number
+  chain_hash: string
+  sequence_number: number
+}
+
+async function decideSome(server: Harness): Promise<Logged[]> {
+  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop' })
+  const passport_id = (
+    await server.request('POST', '/api/gates/gate_shop/passports', { agent_id: 'a', permissions: ['buy'] })
+  ).body.passport_id
+  for (let i = 0; i < 3; i += 1) await server.request('POST', '/api/enforce', { passport_id, action: 'buy' })
+  await server.request('POST', '/api/gates/gate_shop/check', { passport_id, action: 'buy' })
+  await server.request('POST', '/api/gates/gate_shop/attestations', {
+    passport_id,
+    permission: 'buy',
+    tool_name: 'till',
+    result: 'denied',
+  })
+  return (await server.request('GET', '/api/gates/gate_shop/attestations')).body.reverse()
+}
+
+/** Changes history behind the server’s back, as somebody with the file could: triggers are no lock against them. */
+function tamper(server: Harness, statement: string): void {
+  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
+  db.exec('drop trigger attestations_refuse_update; drop trigger attestations_refuse_delete')
+  db.exec(statement)
+  db.close()
+}
+
+test('every decision is signed, numbered without gaps and linked to the one before, verifiably offline', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  const publicDocument = await server.request('GET', '/api/gates/gate_shop/public', undefined, { key: null })
+  const keys = new Map<string, string>(
+    publicDocument.body.signing_keys.map((key: { key_id: string; public_key: string }) => [
+      key.key_id,
+      key.public_key,
+    ]),
+  )
+  const verdict = verifyChain(log, { findPublicKey: (id) => keys.get(id) })
+  assert.deepEqual(verdict, {
+    ok: true,
+    count: 5,
+    head: { chain_index: 5, chain_hash: log.at(-1)?.chain_hash },
+  })
+  assert.deepEqual(
+    log.map(({ sequence_number }) => sequence_number),
+    [1, 2, 3, 4, 5],
+  )
+  for (const row of log) assert.equal(chainHash(row.attestation_json), row.chain_hash)
+})
+
+test('the database itself refuses to change or delete a record', async (t) => {
+  const server = await startServer(t)
+  await decideSome(server)
+  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
+  assert.throws(() => db.exec("update attestations set decision = 'allow'"), /immutable/)
+  assert.throws(() => db.exec('delete from attestations'), /immutable/)
+  db.close()
+})
+
+test('a changed byte is found by verify, which says so', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  tamper(
+    server,
+    `update attestations set attestation_json = replace(attestation_json, '"cost_cents":0', '"cost_cents":1') where chain_index = 2`,
+  )
+  const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
+  const changed = await verify(2)
+  assert.deepEqual(
+    { valid: changed.body.valid, signature_ok: changed.body.signature_ok, chain_ok: changed.body.chain_ok },
+    { valid: false, signature_ok: false, chain_ok: false },
+  )
+  assert.equal(changed.body.reason, 'hash_mismatch')
+  assert.equal((await verify(4)).body.valid, true)
+})
+
+test('a removed record is found by verify of its neighbours', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  tamper(server, 'delete from attestations where chain_index = 3')
+  const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
+  assert.equal((await verify(2)).body.reason, 'successor_missing')
+  assert.equal((await verify(4)).body.reason, 'predecessor_missing')
+  assert.equal((await verify(3)).status, 404)
+})
+
+test('two swapped records are found by verify of either', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  tamper(
+    server,
+    `update attestations set chain_index = 99 where chain_index = 2;
+     update attestations set chain_index = 2 where chain_index = 3;
+     update attestations set chain_index = 3 where chain_index = 99`,
+  )
+  for (const index of [2, 3]) {
+    const answer = await server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
+    assert.equal(answer.body.valid, false)
+    assert.equal(answer.body.reason, 'column_mismatch')
+  }
+})
+
+test('a tail that was cut off is found by verify of the last record left', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  tamper(server, 'delete from attestations where chain_index >= 4')
+  const answer = await server.request('POST', `/api/attestations/${log[2]?.id}/verify`)
+  assert.equal(answer.body.reason, 'successor_missing')
+})
