@@ -36,7 +36,14 @@ export function comment(description: string | undefined, name = ''): string {
 
 /** A member of an object type; an optional one may be given as undefined, which is the same as leaving it out. */
 export function member(name: string, type: string, required: boolean): string {
-  return required ? `${name}: ${type}` : `${name}?: ${type} | undefined`
+  if (required) return `${name}: ${type}`
+  return `${name}?: ${type}${type === 'unknown' ? '' : ' | undefined'}`
+}
+
+/** A member that may be null says what it is in the part that is not null. */
+function descriptionOf(schema: AnySchema): string | undefined {
+  if (typeof schema === 'boolean') return undefined
+  return schema.description ?? schema.anyOf?.map(descriptionOf).find((text) => text !== undefined)
 }
 
 function objectType({ properties, required = [], additionalProperties }: JsonSchema): string {
@@ -46,8 +53,7 @@ function objectType({ properties, required = [], additionalProperties }: JsonSch
       : 'Record<string, never>'
   }
   const members = Object.entries(properties).map(([name, schema]) => {
-    const description = typeof schema === 'object' ? schema.description : undefined
-    return comment(description, name) + member(name, schemaToType(schema), required.includes(name))
+    return comment(descriptionOf(schema), name) + member(name, schemaToType(schema), required.includes(name))
   })
   return members.length === 0 ? 'Record<string, never>' : `{\n${members.join('\n')}\n}`
 }

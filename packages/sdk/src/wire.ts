@@ -16,6 +16,7 @@ export interface Agent {
   sdk_version: string | null
   runtime: string | null
   env: string | null
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   started_at: string | null
   /** Cents that its passports spent, over their whole life */
   spend_cents: number
@@ -27,6 +28,7 @@ export interface AgentHeartbeat {
   sdk_version?: string | null | undefined
   runtime?: string | null | undefined
   env?: string | null | undefined
+  /** RFC 3339 time with a zone, at most nine fraction digits */
   started_at?: string | null | undefined
 }
 
@@ -97,13 +99,17 @@ export interface ApiKey {
   api_version: '2026-04-22' | '2026-05-14' | null
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   expires_at: string | null
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   last_used_at: string | null
 }
 
 export interface ApiKeyCreate {
   name: string
+  /** All of the creator's when left out */
   scopes?: Array<string> | null | undefined
+  /** Duration such as `30s`, `15m`, `24h`, `7d`, `4w` or `1y` (365 days) */
   expires_in?: string | null | undefined
   api_version?: '2026-04-22' | '2026-05-14' | null | undefined
 }
@@ -119,6 +125,7 @@ export interface ApiKeyCreated {
   api_version: '2026-04-22' | '2026-05-14' | null
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   expires_at: string | null
   /** The secret. Answered once; null when the answer is replayed */
   key: string | null
@@ -151,6 +158,7 @@ export interface Approval {
   created_at: string
   /** Until when it can be resolved, and once approved, used */
   expires_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   resolved_at: string | null
   /** Record of the hold */
   attestation_id: string
@@ -211,14 +219,18 @@ export interface AttestationRecord {
   passport_id: string
   agent_id?: string | null | undefined
   permission?: string | null | undefined
+  /** Another name of `permission` */
   action?: string | null | undefined
   tool_name?: string | null | undefined
+  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, hold, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
   result?: string | null | undefined
+  /** Another name of `result` */
   decision?: string | null | undefined
   denial_code?: string | null | undefined
   input_hash?: string | null | undefined
   output_hash?: string | null | undefined
   constraints_used?: Record<string, unknown> | null | undefined
+  /** Milliseconds */
   execution_ms?: number | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
@@ -227,14 +239,15 @@ export interface CatalogChange {
   /** What changed, such as `permission_removed` or `price_changed` */
   type: string
   permission_key: string | null
-  old?: unknown | undefined
-  new?: unknown | undefined
+  old?: unknown
+  new?: unknown
   /** The holder is worse off: removed, dearer, slower, tighter, or needs more trust */
   breaking: boolean
 }
 
 export interface CatalogCreate {
   permissions: Array<CatalogPermissionInput>
+  /** Your own label of the draft; published versions are numbered */
   version?: string | null | undefined
   catalog_name?: string | null | undefined
   description?: string | null | undefined
@@ -252,6 +265,7 @@ export interface CatalogDraft {
   permissions: Array<CatalogPermission>
   /** When the latest version was published */
   published_at: string | null
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   updated_at: string | null
 }
 
@@ -283,18 +297,22 @@ export interface CatalogPermission {
 }
 
 export interface CatalogPermissionInput {
+  /** What the agent wants to do, such as `flights:book` */
   permission_key?: string | null | undefined
+  /** Another name of `permission_key` */
   key?: string | null | undefined
   display_name?: string | null | undefined
   description?: string | null | undefined
   risk_level?: 'low' | 'medium' | 'high' | 'critical' | undefined
   /** 1: any accepted passport; 2: tier L1 or above; 3: tier L2 or above with proof of possession */
   min_trust_level?: 1 | 2 | 3 | undefined
+  /** Limits, prices and service levels by constraint key */
   constraints?: Record<string, unknown> | null | undefined
 }
 
 export interface CatalogPublish {
   change_summary?: string | null | undefined
+  /** From when it holds; the past means now */
   effective_at?: string | null | undefined
 }
 
@@ -310,6 +328,7 @@ export interface CatalogSaved {
   permissions: Array<CatalogPermission>
   /** When the latest version was published */
   published_at: string | null
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   updated_at: string | null
 }
 
@@ -337,6 +356,7 @@ export interface CheckRequest {
   passport_id?: string | null | undefined
   passport?: SignedEnvelope | null | undefined
   assertion?: Assertion | null | undefined
+  /** What the action is done to: a URL, host or name */
   target?: string | null | undefined
   context?: Record<string, unknown> | null | undefined
 }
@@ -394,10 +414,10 @@ export interface ConstraintEvaluation {
   source?: string | undefined
   /** `*` for the whole passport, or the permission that the limit belongs to */
   scope?: string | undefined
-  limit?: unknown | undefined
+  limit?: unknown
   /** What was used before this request, reservations included */
-  current?: unknown | undefined
-  requested?: unknown | undefined
+  current?: unknown
+  requested?: unknown
   detail: string | null
   /** When this very request would fit, where time helps */
   resets_at: string | null
@@ -412,6 +432,7 @@ export interface ConstraintTemplate {
   constraints: Record<string, unknown>
   /** Built in, or made by the workspace */
   is_system: boolean
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string | null
 }
 
@@ -470,6 +491,7 @@ export interface ConsumeRequest {
   agent_pop?: AgentPoP | null | undefined
   request_payload_hash?: string | null | undefined
   response_payload_hash?: string | null | undefined
+  /** Milliseconds */
   duration_ms?: number | null | undefined
   metadata?: Record<string, unknown> | null | undefined
 }
@@ -500,6 +522,7 @@ export interface CumulativeState {
   passport_id: string
   /** The widest window in use */
   window_type: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   window_start: string | null
   cost_cumulative_cents: number
   action_counts: Record<string, number>
@@ -576,8 +599,11 @@ export interface DryRunRequest {
   passport: Record<string, unknown>
   /** What the agent wants to do, such as `flights:book` */
   requested_permission: string
+  /** Constraints evaluated beside those in force */
   requested_constraints?: Record<string, unknown> | null | undefined
+  /** What the action is done to: a URL, host or name */
   target?: string | null | undefined
+  /** Cents, a whole number */
   cost_cents?: number | null | undefined
 }
 
@@ -599,9 +625,12 @@ export interface EnforceRequest {
   assertion?: Assertion | null | undefined
   /** What the agent wants to do, such as `flights:book` */
   action: string
+  /** What the action is done to: a URL, host or name */
   target?: string | null | undefined
+  /** What the action costs, in cents; never counted below the pinned price */
   cost_cents?: number | null | undefined
   metadata?: Record<string, unknown> | null | undefined
+  /** approval id */
   approval_request_id?: string | null | undefined
 }
 
@@ -672,7 +701,7 @@ export interface ExportAttestationsQuery {
   agent_id?: string | undefined
   gate_id?: string | undefined
   issuer_id?: string | undefined
-  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
+  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, hold, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
   decision?: string | undefined
   action?: string | undefined
   /** RFC 3339 time with a zone, or `YYYY-MM-DD` for the start of that UTC day */
@@ -693,6 +722,7 @@ export interface Gate {
   current_catalog_version: number
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   deleted_at: string | null
   /** Base64 Ed25519 key that signs now */
   public_key: string
@@ -701,6 +731,7 @@ export interface Gate {
     total_checks: number
     allowed: number
     denied: number
+    /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
     last_check_at: string | null
   }
 }
@@ -724,6 +755,7 @@ export interface GatePublic {
   allow_self_issued: boolean
   trusted_issuers: Array<string>
   current_catalog_version: number
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   deleted_at: string | null
   signing_keys: Array<{
     key_id: string
@@ -731,6 +763,7 @@ export interface GatePublic {
     status: 'active' | 'retired' | 'compromised'
     /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
     created_at: string
+    /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
     retired_at: string | null
   }>
 }
@@ -787,6 +820,7 @@ export interface Issuer {
   key_custody: 'server' | 'external'
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   revoked_at: string | null
 }
 
@@ -794,6 +828,7 @@ export interface IssuerCreate {
   name: string
   domain?: string | null | undefined
   description?: string | null | undefined
+  /** Public half of a key that you keep; without it the server makes one */
   public_key?: string | null | undefined
 }
 
@@ -802,9 +837,13 @@ export interface IssuerPassportIssue {
   agent_id: string
   permissions: Array<string>
   agent_name?: string | null | undefined
+  /** Base64 Ed25519 key of the agent; without it the server makes a key pair */
   agent_public_key?: string | null | undefined
+  /** Constraints by key, either flat (`core:cost:max_per_action`) or under a permission */
   constraints?: Record<string, unknown> | null | undefined
+  /** Lifetime in seconds; 3600 when neither lifetime is given */
   expires_in_seconds?: number | null | undefined
+  /** Duration such as `30s`, `15m`, `24h`, `7d`, `4w` or `1y` (365 days) */
   expires_in?: string | null | undefined
   /** Whether the agent may delegate to sub-agents */
   delegation_authority?: boolean | undefined
@@ -858,7 +897,7 @@ export interface ListAttestationsQuery {
   passport_id?: string | undefined
   agent_id?: string | undefined
   permission?: string | undefined
-  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
+  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, hold, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
   decision?: string | undefined
   /** RFC 3339 time with a zone, or `YYYY-MM-DD` for the start of that UTC day */
   since?: string | undefined
@@ -884,7 +923,7 @@ export interface ListEnforcementAttestationsQuery {
   limit?: number | undefined
   /** Position returned by the `Link` header of the page before */
   cursor?: string | undefined
-  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
+  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, hold, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
   decision?: string | undefined
 }
 
@@ -925,7 +964,7 @@ export interface ListWorkspaceAttestationsQuery {
   agent_id?: string | undefined
   gate_id?: string | undefined
   issuer_id?: string | undefined
-  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
+  /** Decision in any spelling: allow, block, request_hold, approved, denied, deny, allowed, hold, PERMIT, BLOCK, SUSPEND, APPROVED, DENIED */
   decision?: string | undefined
   action?: string | undefined
   /** RFC 3339 time with a zone, or `YYYY-MM-DD` for the start of that UTC day */
@@ -964,6 +1003,7 @@ export interface Passport {
   status: 'active' | 'revoked' | 'expired'
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   expires_at: string
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   revoked_at: string | null
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   created_at: string
@@ -988,9 +1028,13 @@ export interface PassportIssue {
   agent_id: string
   permissions: Array<string>
   agent_name?: string | null | undefined
+  /** Base64 Ed25519 key of the agent; without it the server makes a key pair */
   agent_public_key?: string | null | undefined
+  /** Constraints by key, either flat (`core:cost:max_per_action`) or under a permission */
   constraints?: Record<string, unknown> | null | undefined
+  /** Lifetime in seconds; 3600 when neither lifetime is given */
   expires_in_seconds?: number | null | undefined
+  /** Duration such as `30s`, `15m`, `24h`, `7d`, `4w` or `1y` (365 days) */
   expires_in?: string | null | undefined
   /** Whether the agent may delegate to sub-agents */
   delegation_authority?: boolean | undefined
@@ -1005,6 +1049,7 @@ export interface PassportRegistered {
 }
 
 export interface PassportReissue {
+  /** Version to pin; needed when the changes are breaking */
   accept_catalog_version?: number | null | undefined
 }
 
@@ -1028,6 +1073,7 @@ export interface PassportVerification {
   agent_id: string | null
   issuer_id: string | null
   permissions: Array<string>
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   expires_at: string | null
 }
 
@@ -1200,6 +1246,7 @@ export interface SpendWindowState {
 }
 
 export interface StateReset {
+  /** One window; every window when it is left out */
   window_type?: string | null | undefined
 }
 

@@ -111,6 +111,8 @@ test('a broken connection and a refused one are `connection_failed` with their c
 
 test('a server that does not answer in time is `timed_out`', async () => {
   assert.equal((await failureOf('hang', 50)).code, 'timed_out')
+  const half: Reaction = { body: '{"gate_id"', headers: { 'content-length': '400' } }
+  assert.equal((await failureOf(half, 50)).code, 'timed_out')
 })
 
 suite('`retryAfter` is in seconds', () => {

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+
+/** The unpacked package. */
+const PACKAGE = process.env.MODEI_PACKAGE ?? assert.fail('MODEI_PACKAGE names the unpacked package')
+const BUDGET_BYTES = 30 * 1024
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["']([^"'\n]+)["']/g
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(join(PACKAGE, file), 'utf8').matchAll(IMPORT)].map(([, name = '']) => name)
+}
+
+/** A file with all the files of the package that it loads. */
+function closure(file: string, found = new Set<string>()): Set<string> {
+  if (found.has(file)) return found
+  found.add(file)
+  for (const name of importsOf(file)) if (name.startsWith('./')) closure(name.slice(2), found)
+  return found
+}
+
+function foreignImports(entry: string): string[] {
+  return [...closure(entry)].flatMap(importsOf).filter((name) => !name.startsWith('./'))
+}
+
+for (const extension of ['js', 'cjs']) {
+  suite(`as .${extension}`, () => {
+    for (const entry of ['index', 'passport']) {
+      test(`${entry} imports nothing: it runs in a browser`, () => {
+        assert.deepEqual(foreignImports(`${entry}.${extension}`), [])
+      })
+    }
+    test('credentials imports nothing but modules of Node', () => {
+      const foreign = foreignImports(`credentials.${extension}`)
+      assert.ok(foreign.length > 0)
+      assert.deepEqual(
+        foreign.filter((name) => !name.startsWith('node:')),
+        [],
+      )
+    })
+    test(`the main entry is at most ${BUDGET_BYTES} bytes, compressed, with all that it loads`, () => {
+      const all = [...closure(`index.${extension}`)].map((file) => readFileSync(join(PACKAGE, file)))
+      const { length } = gzipSync(Buffer.concat(all))
+      assert.ok(length <= BUDGET_BYTES, `it is ${length}`)
+    })
+    test('the validator of the server is not in it', () => {
+      for (const entry of ['index', 'passport', 'credentials']) {
+        for (const file of closure(`${entry}.${extension}`)) {
+          assert.doesNotMatch(readFileSync(join(PACKAGE, file), 'utf8'), /\bZod[A-Z]|strictObject/)
+        }
+      }
+    })
+  })
+}
+
+test('the types name no other package', () => {
+  for (const file of readdirSync(PACKAGE).filter((name) => /\.d\.c?ts$/.test(name))) {
+    assert.deepEqual(
+      importsOf(file).filter((name) => !name.startsWith('./')),
+      [],
+      file,
+    )
+  }
+})
+
+test('the manifest asks for no other package, and for Node 20', () => {
+  const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
+  assert.ok(typeof manifest === 'object' && manifest !== null)
+  const members = Object.keys(manifest)
+  assert.deepEqual(
+    members.filter((name) => /dependencies|scripts|private/i.test(name)),
+    [],
+  )
+  assert.deepEqual(Reflect.get(manifest, 'engines'), { node: '>=20' })
+})
+
+test('the licences of what is bundled are beside it', () => {
+  const notices = readFileSync(join(PACKAGE, 'THIRD_PARTY_NOTICES.txt'), 'utf8')
+  for (const name of ['@noble/ed25519', '@noble/hashes', 'Paul Miller']) assert.ok(notices.includes(name))
+})
+
+test('no source, test or setting is published', () => {
+  const others = readdirSync(PACKAGE).filter(
+    (name) => !/\.(?:js|cjs|d\.ts|d\.cts|md|txt|json)$|^LICENSE$/.test(name),
+  )
+  assert.deepEqual(others, [])
+})
