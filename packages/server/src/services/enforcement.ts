@@ -48,7 +48,7 @@ export async function listEnforcements(
     .selectFrom('attestations')
     .selectAll()
     .where('workspace_id', '=', caller.workspace_id)
-    .where('passport_id', '=', passportId)
+    .where('sequence_key', '=', passportId)
     .where('type', 'in', ['enforcement', 'resolution'])
   if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
   const after = indexCursor(cursor)

@@ -10,6 +10,7 @@ import { canonicalJson, formatTimestamp, ModeiProblem, sha256Hex } from '@modei/
 import { type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
 import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
+import { REPLAY_MS } from './write-once.ts'
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown }
 
@@ -227,6 +228,7 @@ export class FlushBatch {
       type: draft.type,
       gate_id: job.gate_id,
       passport_id: draft.passport_id,
+      sequence_key: job.sequence_key,
       counter_key: draft.counter_key,
       agent_id: draft.agent_id,
       action: draft.action,
@@ -269,7 +271,7 @@ export class FlushBatch {
     const claim = job.idempotency
     if (claim === null) return
     const stored = view.idempotent(claim)
-    if (stored !== undefined) {
+    if (stored !== undefined && stored.created_at > view.now - REPLAY_MS) {
       if (stored.fingerprint === claim.fingerprint) throw new IdempotentReplay(stored.status, stored.body)
       throw new ModeiProblem('idempotency_conflict', 'this idempotency key was used with another request')
     }

@@ -28,6 +28,7 @@ export class GroupCommit {
   readonly #options: GroupCommitOptions
   #queue: Entry[] = []
   #running: Promise<void> | undefined
+  #closed = false
 
   constructor(engine: DecisionEngine, signer: Signer, options: GroupCommitOptions) {
     this.#engine = engine
@@ -40,6 +41,9 @@ export class GroupCommit {
   }
 
   decide<T>(job: DecisionJob<T>): Promise<T> {
+    if (this.#closed) {
+      return Promise.reject(new ModeiProblem('unavailable', 'the server is shutting down', { retryAfter: 1 }))
+    }
     if (this.#queue.length >= this.#options.maxQueue) {
       return Promise.reject(
         new ModeiProblem('unavailable', 'too many decisions are waiting', { retryAfter: 1 }),
@@ -52,8 +56,9 @@ export class GroupCommit {
     })
   }
 
-  /** Resolves when nothing waits any more. */
-  async drain(): Promise<void> {
+  /** Takes nothing more, and resolves when all that waited is answered. */
+  async close(): Promise<void> {
+    this.#closed = true
     while (this.#running !== undefined) await this.#running
   }
 
@@ -70,23 +75,23 @@ export class GroupCommit {
   }
 
   async #flush(entries: readonly Entry[]): Promise<void> {
-    const batch = new FlushBatch(this.#signer)
+    const jobs = entries.map((entry) => entry.job)
+    let batch = new FlushBatch(this.#signer)
     try {
-      await this.#engine.flush(
-        entries.map((entry) => entry.job),
-        (view) =>
-          batch.run(
-            entries.map((entry) => entry.job),
-            view,
-          ),
-      )
+      await this.#engine.flush(jobs, (view) => {
+        // The engine may try again, which decides anew from what then stands in the database.
+        batch = new FlushBatch(this.#signer)
+        return batch.run(jobs, view)
+      })
     } catch (error) {
-      if (entries.length === 1) {
+      if (entries.length === 1 || isAway(error)) {
         for (const entry of entries) entry.reject(storeFailure(error))
         return
       }
-      // One bad row must not refuse its neighbours: nothing was written, so each is tried by itself.
-      for (const entry of entries) await this.#flush([entry])
+      // One bad row must not refuse its neighbours: nothing was written, so each half is tried by itself.
+      const middle = Math.ceil(entries.length / 2)
+      await this.#flush(entries.slice(0, middle))
+      await this.#flush(entries.slice(middle))
       return
     }
     entries.forEach((entry, index) => {
@@ -96,6 +101,11 @@ export class GroupCommit {
       else entry.reject(outcome.error)
     })
   }
+}
+
+/** The database cannot be had at all: smaller batches would not fare better. */
+function isAway(error: unknown): boolean {
+  return error instanceof ModeiProblem && error.code === 'unavailable'
 }
 
 function storeFailure(error: unknown): unknown {

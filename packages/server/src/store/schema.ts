@@ -192,6 +192,8 @@ export interface AttestationTable {
   type: string
   gate_id: string | null
   passport_id: string | null
+  /** Whose decisions `sequence_number` counts: the passport, with its key where no server issued it, or the gate. */
+  sequence_key: string
   /** Whose counter a permit was charged to; null when nothing was charged. */
   counter_key: string | null
   agent_id: string | null

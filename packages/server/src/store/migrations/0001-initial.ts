@@ -61,12 +61,13 @@ const statements = [
     last_check_at bigint)`,
   `create table attestations (
     chain_id text not null, chain_index bigint not null, chain_hash text not null, workspace_id text not null,
-    id text not null, type text not null, gate_id text, passport_id text, counter_key text, agent_id text,
+    id text not null, type text not null, gate_id text, passport_id text, sequence_key text not null,
+    counter_key text, agent_id text,
     action text, target text, decision text, reason_code text, cost_cents bigint not null,
     sequence_number bigint not null, created_at bigint not null, attestation_json text not null,
     signature text not null, signing_key_id text not null, primary key (chain_id, chain_index))`,
   'create unique index attestations_by_id on attestations (workspace_id, id)',
-  'create unique index attestations_by_passport on attestations (workspace_id, passport_id, sequence_number)',
+  'create unique index attestations_by_sequence on attestations (workspace_id, sequence_key, sequence_number)',
   `create table approvals (
     id text primary key, workspace_id text not null references workspaces (id), gate_id text,
     passport_id text not null, agent_id text not null, action text not null, target text,

@@ -45,7 +45,7 @@ export class SqliteLookups {
     this.ownPermits = db.prepare(
       `select created_at as at, action, cost_cents, target from attestations
        where workspace_id = ?1 and counter_key = ?3 and created_at >= ?2
-       and passport_id in (select id from passports where workspace_id = ?1 and counter_key = ?3 union select ?3)`,
+       and sequence_key in (select id from passports where workspace_id = ?1 and counter_key = ?3 union select ?3)`,
     )
     this.ancestorCharges = db.prepare(
       `select at, action, cost_cents, target_host as target from ancestor_charges

@@ -55,7 +55,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     async close() {
       if (closed) return
       closed = true
-      await decisions.drain()
+      await decisions.close()
       await lock.run(async () => undefined)
       await reader.destroy()
       // The last connection to close folds the write-ahead log back into the file.
