@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from modei.passport import AgentCredentials
 from passport_fixtures import NOW_MS, Json, hex_id, public_key, seed, sign, text
 
-FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "passports"
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "vectors" / "passports"
 SOURCE = "tests/python/make_assertion_vectors.py with modei-python 1.1.0a1"
 NOW = "2026-05-01T00:00:00.000Z"
 WINDOW_MS = 300_000

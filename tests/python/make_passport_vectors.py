@@ -1,6 +1,6 @@
 """Writes vectors/passports/{chains,refusals,size-limit}.json with the published Python package (1.1.0a1).
 
-    python tests/python/make_passport_vectors.py
+    python tests/python/make_passport_vectors.py [FOLDER]
 
 Everything is derived from fixed seeds, so that running it again changes nothing. Each case carries the verdict that is
 right and, under `python`, the one that the Python package gives; where they differ, `difference` names the entry of
@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import sys
 from pathlib import Path
 from typing import Any, Callable, Optional
 
@@ -33,7 +34,7 @@ from passport_fixtures import (
     text,
 )
 
-FOLDER = Path(__file__).resolve().parents[2] / "vectors" / "passports"
+FOLDER = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).resolve().parents[2] / "vectors" / "passports"
 EXPIRY_MS = 1_779_408_000_000  # EXPIRES_AT
 ISSUE_MS = 1_776_816_000_000  # ISSUED_AT
 ORDER = 2**252 + 27742317777372353535851937790883648493
