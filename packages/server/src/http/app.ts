@@ -35,9 +35,12 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     reply.header('x-request-id', request.id)
     reply.header('cache-control', 'no-store')
     if (options.draining()) {
-      reply.header('connection', 'close')
       throw new ModeiProblem('unavailable', 'the server is shutting down', { retryAfter: 1 })
     }
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // A connection that was busy when the drain began would otherwise idle until its time-out and hold up the exit.
+    if (options.draining()) reply.header('connection', 'close')
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(

@@ -6,11 +6,22 @@ function pointer(root: string, path: readonly PropertyKey[]): string {
 }
 
 function fieldErrors(root: string, error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue): FieldError[] =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ pointer: pointer(root, [...issue.path, key]), message: 'unknown field' }))
-      : [{ pointer: pointer(root, issue.path), message: issue.message }],
-  )
+  return error.issues.flatMap((issue) => issueErrors(root, issue, []))
+}
+
+type Issue = z.core.$ZodIssue
+
+function issueErrors(root: string, issue: Issue, above: readonly PropertyKey[]): FieldError[] {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ pointer: pointer(root, [...path, key]), message: 'unknown field' }))
+  }
+  // Of several shapes, the one that fits best is what the caller meant.
+  const [closest] = issue.code === 'invalid_union' ? [...issue.errors].sort((a, b) => a.length - b.length) : []
+  if (closest !== undefined && closest.length > 0) {
+    return closest.flatMap((inner) => issueErrors(root, inner, path))
+  }
+  return [{ pointer: pointer(root, path), message: issue.message }]
 }
 
 export interface Parts {

@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Engine } from '../store.ts'
+import { createAttestations } from './attestations.ts'
+import { define } from './define.ts'
 import { refuseChanges } from './immutable.ts'
 
 const statements = [
@@ -59,15 +60,6 @@ const statements = [
     chain_id text primary key, workspace_id text not null, head_index bigint not null, head_hash text,
     last_at bigint not null, total_checks bigint not null, allowed bigint not null, denied bigint not null,
     last_check_at bigint)`,
-  `create table attestations (
-    chain_id text not null, chain_index bigint not null, chain_hash text not null, workspace_id text not null,
-    id text not null, type text not null, gate_id text, passport_id text, sequence_key text not null,
-    counter_key text, agent_id text,
-    action text, target text, decision text, reason_code text, cost_cents bigint not null,
-    sequence_number bigint not null, created_at bigint not null, attestation_json text not null,
-    signature text not null, signing_key_id text not null, primary key (chain_id, chain_index))`,
-  'create unique index attestations_by_id on attestations (workspace_id, id)',
-  'create unique index attestations_by_sequence on attestations (workspace_id, sequence_key, sequence_number)',
   `create table approvals (
     id text primary key, workspace_id text not null references workspaces (id), gate_id text,
     passport_id text not null, agent_id text not null, action text not null, target text,
@@ -94,8 +86,8 @@ const statements = [
 export function initial(engine: Engine): Migration {
   return {
     async up(db: Kysely<unknown>) {
-      for (const statement of statements) await sql.raw(statement).execute(db)
-      await refuseChanges(db, engine, 'attestations')
+      for (const statement of statements) await define(db, engine, statement)
+      await createAttestations(db, engine)
       await refuseChanges(db, engine, 'constraint_versions')
       await refuseChanges(db, engine, 'ancestor_charges')
     },

@@ -4,27 +4,39 @@ import type { Engine } from '../store.ts'
 
 /** Makes the database itself refuse UPDATE and DELETE on a table: history only grows. */
 export async function refuseChanges(db: Kysely<unknown>, engine: Engine, table: string): Promise<void> {
-  if (engine === 'sqlite') {
-    for (const change of ['update', 'delete']) {
-      await sql
-        .raw(
-          `create trigger ${table}_refuse_${change} before ${change} on ${table}
-           begin select raise(abort, '${table} is immutable'); end`,
-        )
-        .execute(db)
-    }
+  if (engine === 'postgres') {
+    await sql
+      .raw(
+        `create or replace function modei_refuse_change() returns trigger language plpgsql as
+         $$ begin raise exception '% is immutable', tg_table_name; end $$`,
+      )
+      .execute(db)
+    // PostgreSQL copies row triggers to every partition, now and later.
+    await sql
+      .raw(
+        `create trigger ${table}_refuse_change before update or delete on ${table}
+         for each row execute function modei_refuse_change()`,
+      )
+      .execute(db)
+    await refuseTruncate(db, table)
     return
   }
+  for (const change of ['update', 'delete']) {
+    await sql
+      .raw(
+        `create trigger ${table}_refuse_${change} before ${change} on ${table}
+         begin select raise(abort, '${table} is immutable'); end`,
+      )
+      .execute(db)
+  }
+}
+
+/** PostgreSQL's TRUNCATE fires no row trigger, and the trigger of a partitioned table not for its partitions. */
+export async function refuseTruncate(db: Kysely<unknown>, table: string): Promise<void> {
   await sql
     .raw(
-      `create or replace function modei_refuse_change() returns trigger language plpgsql as
-       $$ begin raise exception '% is immutable', tg_table_name; end $$`,
-    )
-    .execute(db)
-  await sql
-    .raw(
-      `create trigger ${table}_refuse_change before update or delete on ${table}
-       for each row execute function modei_refuse_change()`,
+      `create trigger ${table}_refuse_truncate before truncate on ${table}
+       for each statement execute function modei_refuse_change()`,
     )
     .execute(db)
 }

@@ -1,0 +1,47 @@
+import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import { translated } from './errors.ts'
+import { safeTypes } from './type-parsers.ts'
+
+export interface PoolOptions {
+  /** Connections at most. */
+  max: number
+  /** Sends statements without waiting for the answer to the one before. */
+  pipeline: boolean
+  /** Milliseconds after which the client gives a statement up. */
+  queryTimeoutMs: number
+  connectTimeoutMs: number
+  /** Told of connections that broke while nobody used them. */
+  onError(error: unknown): void
+}
+
+/**
+ * A pool that works behind a transaction pooler: no start-up parameters beyond what those know, no named
+ * statements, no session settings.
+ */
+export function openPool(url: string, options: PoolOptions): Pool {
+  const config: PoolConfig = {
+    connectionString: url,
+    max: options.max,
+    pipeline: options.pipeline,
+    query_timeout: options.queryTimeoutMs,
+    connectionTimeoutMillis: options.connectTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    application_name: 'modei',
+    types: safeTypes,
+  }
+  const pool = new Pool(config)
+  pool.on('error', options.onError)
+  // A connection may break while it is out of the pool and between two statements: the next one says so.
+  pool.on('connect', (client) => client.on('error', () => undefined))
+  return pool
+}
+
+/** A connection of the pool, or `unavailable`. */
+export async function checkOut(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw translated(error)
+  }
+}
