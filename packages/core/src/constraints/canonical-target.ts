@@ -17,7 +17,8 @@ const CONTROL = /\p{Cc}/u
 
 /** Resolves a target as whoever acts on it may; `undefined` when it can be read in more than one way. */
 export function canonicalTarget(target: string): CanonicalTarget | undefined {
-  if (CONTROL.test(target)) return undefined
+  // Two leading slashes are a host to one program and a path to another.
+  if (CONTROL.test(target) || /^[/\\]{2}/.test(target)) return undefined
   const parts = URL_PARTS.exec(target)
   const authority = parts === null ? '' : canonicalAuthority(target, parts[1] ?? '')
   const tail = parts === null ? target : (parts[3] ?? '')

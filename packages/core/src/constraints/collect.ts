@@ -1,5 +1,5 @@
 import { findShortConstraint, permissionCovers } from '@modei/protocol'
-import { trackerKey, WHOLE_PASSPORT } from '../counters/index.ts'
+import { sameTracker, WHOLE_PASSPORT } from '../counters/index.ts'
 import type { Tracker } from '../counters/usage.ts'
 import type { ConstraintType, Qualifiers } from './constraint.ts'
 import { findConstraintType } from './index.ts'
@@ -102,13 +102,13 @@ function fullNames(constraints: Readonly<Record<string, unknown>>): ReadonlyMap<
 
 /** What a store must keep so that these limits can be evaluated, by scope. */
 export function trackersOf(instances: readonly ConstraintInstance[]): Map<string, Tracker[]> {
-  const scopes = new Map<string, Map<string, Tracker>>()
+  const scopes = new Map<string, Tracker[]>()
   for (const { type, value, scope, qualifiers } of instances) {
-    const trackers = type?.needs(value, qualifiers) ?? []
-    if (trackers.length === 0) continue
-    const known = scopes.get(scope) ?? new Map<string, Tracker>()
-    for (const tracker of trackers) known.set(trackerKey(tracker), tracker)
-    scopes.set(scope, known)
+    for (const tracker of type?.needs(value, qualifiers) ?? []) {
+      const known = scopes.get(scope)
+      if (known === undefined) scopes.set(scope, [tracker])
+      else if (!known.some((other) => sameTracker(other, tracker))) known.push(tracker)
+    }
   }
-  return new Map([...scopes].map(([scope, trackers]) => [scope, [...trackers.values()]]))
+  return scopes
 }

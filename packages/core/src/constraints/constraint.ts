@@ -110,8 +110,13 @@ export function defineConstraint<V>(spec: ConstraintSpec<V>): ConstraintType {
       return parsed.success ? [] : parsed.error.issues.map(issueMessage)
     },
     needs(value, qualifiers) {
-      const parsed = read(value)
-      return parsed.success && spec.needs !== undefined ? spec.needs(parsed.data, qualifiers) : []
+      try {
+        const parsed = read(value)
+        return parsed.success && spec.needs !== undefined ? spec.needs(parsed.data, qualifiers) : []
+      } catch {
+        // Without its counters the constraint finds nothing known, and blocks.
+        return []
+      }
     },
     evaluate(value, facts) {
       try {

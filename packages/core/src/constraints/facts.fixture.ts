@@ -49,11 +49,16 @@ function qualifiersOf(vector: FactsVector['qualifiers']): Qualifiers {
   }
 }
 
-/** Builds facts over real counters that have seen what the vector says. */
-export function factsOf(vector: FactsVector, type: ConstraintType, value: unknown): ActionFacts {
+/** Builds facts over real counters that keep what the values need and have seen what the vector says. */
+export function factsOf(
+  vector: FactsVector,
+  type: ConstraintType,
+  ...values: readonly unknown[]
+): ActionFacts {
   const now = moment(vector.now ?? NOW)
   const qualifiers = qualifiersOf(vector.qualifiers)
-  const needs: readonly Tracker[] = vector.usage_unavailable === true ? [] : type.needs(value, qualifiers)
+  const needs: readonly Tracker[] =
+    vector.usage_unavailable === true ? [] : values.flatMap((value) => type.needs(value, qualifiers))
   const counters = newCounters(BEGINNING)
   backfill(counters, WHOLE_PASSPORT, needs, [], BEGINNING)
   for (const { at, action = 'files:read', cost_cents = 0, target_host, times = 1 } of vector.past ?? []) {

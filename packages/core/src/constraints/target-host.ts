@@ -9,6 +9,7 @@ export type ReadHost =
 const NONE: ReadHost = { kind: 'none' }
 const UNREADABLE: ReadHost = { kind: 'unreadable' }
 
+const WEB = /^(?:https?|wss?|ftp):$/
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*:/
 const HOST_AND_PORT = /^[^:/?#@[\]]+:\d{1,5}(?:[/?#]|$)/
 /** `git@host:path`, as secure copy and version control write it. */
@@ -45,7 +46,9 @@ function isMereName(target: string): boolean {
 function hostOfUrl(target: string): ReadHost {
   const url = parse(target)
   if (url === undefined) return UNREADABLE
-  if (url.host !== '') return isPlain(target) ? hostOf(`http://${url.host}`) : UNREADABLE
+  if (url.host !== '' && !isPlain(target)) return UNREADABLE
+  // Hosts of schemes that the URL standard does not know come as they were written.
+  if (url.host !== '') return WEB.test(url.protocol) ? named(url.hostname) : hostOf(`http://${url.host}`)
   // `view-source:https://host/` names a host in its own way.
   if (url.pathname.includes('//') && url.protocol !== 'file:') return UNREADABLE
   // `mailto:a@host` and `user:secret@host` have no authority, yet a program may go to that host.

@@ -1,10 +1,18 @@
+import { parseTimestamp } from '@modei/protocol'
 import { z } from 'zod'
 import { defineConstraint } from './constraint.ts'
 import { MAX_ENTRIES, momentOf, TimestampText } from './values.ts'
 
+/** Judges readable times only: of others it has been said already that they are not. */
+function endsAfterStart({ start, end }: { start: string; end: string }): boolean {
+  const from = parseTimestamp(start)
+  const until = parseTimestamp(end)
+  return from === undefined || until === undefined || from < until
+}
+
 const Blackout = z
   .strictObject({ start: TimestampText, end: TimestampText })
-  .refine((window) => momentOf(window.start) < momentOf(window.end), 'must end after it starts')
+  .refine(endsAfterStart, 'must end after it starts')
 
 const Blackouts = z.array(Blackout).max(MAX_ENTRIES)
 type Blackouts = z.infer<typeof Blackouts>

@@ -2,15 +2,23 @@ import type { z } from 'zod'
 
 export type ReadValue<V> = { success: true; data: V } | { success: false }
 
-/** Reads values by a schema, each object once: constraint maps live long and are read on every decision. */
+const MAX_CACHED = 500
+
+/** Reads values by a schema, each once: constraint maps live long and are read on every decision. */
 export function valueReader<V>(schema: z.ZodType<V>): (value: unknown) => ReadValue<V> {
-  const known = new WeakMap<object, ReadValue<V>>()
+  const objects = new WeakMap<object, ReadValue<V>>()
+  const others = new Map<unknown, ReadValue<V>>()
   return (value) => {
-    if (typeof value !== 'object' || value === null) return schema.safeParse(value)
-    const cached = known.get(value)
-    if (cached !== undefined) return cached
+    const isObject = typeof value === 'object' && value !== null
+    const known = isObject ? objects.get(value) : others.get(value)
+    if (known !== undefined) return known
     const parsed = schema.safeParse(value)
-    known.set(value, parsed)
+    if (isObject) {
+      objects.set(value, parsed)
+      return parsed
+    }
+    if (others.size >= MAX_CACHED) others.clear()
+    others.set(value, parsed)
     return parsed
   }
 }

@@ -31,10 +31,17 @@ export const TimestampText = z
   .max(64)
   .refine((text) => parseTimestamp(text) !== undefined, 'must be an RFC 3339 time with a zone')
 
+const MAX_CACHED = 1000
+const moments = new Map<string, number>()
+
 /** The moment that a readable {@link TimestampText} names. */
 export function momentOf(text: string): number {
+  const known = moments.get(text)
+  if (known !== undefined) return known
   const moment = parseTimestamp(text)
   if (moment === undefined) throw new Error('not a time')
+  if (moments.size >= MAX_CACHED) moments.clear()
+  moments.set(text, moment)
   return moment
 }
 

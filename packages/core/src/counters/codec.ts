@@ -2,7 +2,7 @@ import type { SpendWindow } from '../windows.ts'
 import { isCalendarUnit } from '../windows.ts'
 import type { Counters, Reservation, ScopeCounters, WindowType } from './counters.ts'
 import { WINDOW_TYPES } from './counters.ts'
-import type { EventList } from './event-list.ts'
+import { type EventList, sumOf } from './event-list.ts'
 import type { Track } from './track.ts'
 import type { WindowCount } from './window-count.ts'
 
@@ -128,7 +128,7 @@ function readEvents(value: unknown): EventList {
     times.push(whole(time))
     amounts.push(amount(packed[i + 1]))
   }
-  return { times, amounts, slack_ms: amount(packed[0]) }
+  return { times, amounts, sum: sumOf(amounts), slack_ms: amount(packed[0]) }
 }
 
 function readScope(value: unknown): ScopeCounters {

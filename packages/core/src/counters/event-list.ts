@@ -5,6 +5,8 @@
 export interface EventList {
   times: number[]
   amounts: number[]
+  /** Sum of all amounts. */
+  sum: number
   /** How much earlier than its stated time a merged amount may really have happened; 0 while exact. */
   slack_ms: number
 }
@@ -20,7 +22,7 @@ export function addUp(a: number, b: number): number {
 }
 
 export function newEventList(): EventList {
-  return { times: [], amounts: [], slack_ms: 0 }
+  return { times: [], amounts: [], sum: 0, slack_ms: 0 }
 }
 
 /** Appends an amount and forgets what left the window. `at` is never before the last time of the list. */
@@ -33,6 +35,7 @@ export function addEvent(
 ): void {
   forgetUntil(list, at - windowMs)
   const last = list.times.length - 1
+  list.sum = addUp(list.sum, amount)
   if (last >= 0 && (list.times[last] ?? 0) >= at) {
     list.amounts[last] = addUp(list.amounts[last] ?? 0, amount)
     return
@@ -43,12 +46,18 @@ export function addEvent(
 }
 
 function forgetUntil(list: EventList, time: number): void {
-  let gone = 0
-  while (gone < list.times.length && (list.times[gone] ?? 0) <= time) gone += 1
+  const gone = countUntil(list, time)
   if (gone === 0) return
+  list.sum = sumSince(list, time)
   list.times.splice(0, gone)
   list.amounts.splice(0, gone)
   if (list.times.length === 0) list.slack_ms = 0
+}
+
+function countUntil(list: EventList, time: number): number {
+  let count = 0
+  while (count < list.times.length && (list.times[count] ?? 0) <= time) count += 1
+  return count
 }
 
 function mergeNeighbours(list: EventList, bucketMs: number): void {
@@ -73,15 +82,17 @@ function mergeNeighbours(list: EventList, bucketMs: number): void {
   list.slack_ms = bucketMs
 }
 
-/** Sum of the amounts in (`from`, `until`]. */
-export function sumBetween(list: EventList, from: number, until = Number.POSITIVE_INFINITY): number {
-  let sum = 0
-  for (let i = list.times.length - 1; i >= 0; i -= 1) {
-    const time = list.times[i] ?? 0
-    if (time <= from) break
-    if (time <= until) sum = addUp(sum, list.amounts[i] ?? 0)
-  }
-  return sum
+/** Sum of the amounts after `time`. Usually little has left the window, so what has is taken off the sum. */
+export function sumSince(list: EventList, time: number): number {
+  const gone = countUntil(list, time)
+  if (gone === 0) return list.sum
+  // A sum that stopped counting has lost what is above it, so nothing can be taken off.
+  if (list.sum >= MORE_THAN_COUNTABLE) return sumOf(list.amounts.slice(gone))
+  return list.sum - sumOf(list.amounts.slice(0, gone))
+}
+
+export function sumOf(amounts: readonly number[]): number {
+  return amounts.reduce(addUp, 0)
 }
 
 /** The earliest moment at which what is still in the window sums to at most `room`; `undefined` if it never does. */

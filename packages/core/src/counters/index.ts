@@ -16,7 +16,7 @@ export {
   reserve,
 } from './reservations.ts'
 export { resetCounters } from './reset-counters.ts'
-export { trackerKey } from './track.ts'
+export { sameTracker } from './track.ts'
 export type { PastPermit } from './trackers.ts'
 export { backfill, backfillSpan, keepOnlyTrackers, missingTrackers, WHOLE_PASSPORT } from './trackers.ts'
 export type { RateUsage, SpendUsage, Tracker, Usage } from './usage.ts'

@@ -1,5 +1,5 @@
 import type { SpendWindow } from '../windows.ts'
-import { windowKey, windowStart } from '../windows.ts'
+import { sameWindow, windowStart } from '../windows.ts'
 import type { EventList } from './event-list.ts'
 import { addEvent, addUp, newEventList } from './event-list.ts'
 import type { Tracker } from './usage.ts'
@@ -23,17 +23,25 @@ const MAX_ROLLING_ENTRIES = 720
 const MAX_RATE_ENTRIES = 1000
 export const MAX_TARGETS = 1000
 
-/** Equal for trackers that keep the same numbers. */
-export function trackerKey(tracker: Tracker): string {
-  if (tracker.kind === 'spend') return `spend:${windowKey(tracker.window)}`
-  return tracker.kind === 'rate' ? `rate:${tracker.window_ms}` : tracker.kind
+/** Whether two trackers keep the same numbers. */
+export function sameTracker(a: Tracker, b: Tracker): boolean {
+  if (a.kind === 'spend') return b.kind === 'spend' && sameWindow(a.window, b.window)
+  if (a.kind === 'rate') return b.kind === 'rate' && a.window_ms === b.window_ms
+  return a.kind === b.kind
 }
 
-/** The key of the tracker that a track serves. */
-export function trackKey(track: Track): string {
-  if (track.kind === 'calendar') return `spend:${windowKey(track.window)}`
-  if (track.kind === 'rolling') return `spend:${windowKey({ kind: 'rolling', ms: track.ms })}`
-  return track.kind === 'rate' ? `rate:${track.ms}` : track.kind
+/** Whether a track keeps the numbers that a tracker asks for. */
+export function serves(track: Track, tracker: Tracker): boolean {
+  switch (track.kind) {
+    case 'calendar':
+      return tracker.kind === 'spend' && sameWindow(track.window, tracker.window)
+    case 'rolling':
+      return tracker.kind === 'spend' && tracker.window.kind === 'rolling' && track.ms === tracker.window.ms
+    case 'rate':
+      return tracker.kind === 'rate' && track.ms === tracker.window_ms
+    default:
+      return track.kind === tracker.kind
+  }
 }
 
 export function newTrack(tracker: Tracker, now: number): Track {

@@ -3,7 +3,7 @@ import type { SpendWindow } from '../windows.ts'
 import { actionIndex } from './action-table.ts'
 import type { Counters, WindowType } from './counters.ts'
 import { effectiveNow, findScope } from './counters.ts'
-import { addToTrack, neededSince, newTrack, type Track, trackerKey, trackKey } from './track.ts'
+import { addToTrack, neededSince, newTrack, sameTracker, serves, type Track } from './track.ts'
 import type { Tracker } from './usage.ts'
 
 /** The scope that counts every action of a passport. */
@@ -30,13 +30,13 @@ function isAlwaysKept(scope: string, tracker: Tracker): boolean {
 
 /** Those of `trackers` that a scope does not keep yet: to be filled by {@link backfill} before they are read. */
 export function missingTrackers(counters: Counters, scope: string, trackers: readonly Tracker[]): Tracker[] {
-  const kept = new Set(findScope(counters, scope)?.tracks.map(trackKey))
-  const missing = new Map<string, Tracker>()
+  const tracks = findScope(counters, scope)?.tracks ?? []
+  const missing: Tracker[] = []
   for (const tracker of trackers) {
-    const key = trackerKey(tracker)
-    if (!kept.has(key) && !isAlwaysKept(scope, tracker)) missing.set(key, tracker)
+    if (isAlwaysKept(scope, tracker) || tracks.some((track) => serves(track, tracker))) continue
+    if (!missing.some((other) => sameTracker(other, tracker))) missing.push(tracker)
   }
-  return [...missing.values()]
+  return missing
 }
 
 /** The earliest time whose permits `backfill` needs for `trackers`, Unix milliseconds; 0 for all permits. */
@@ -96,8 +96,8 @@ function lastReset(counters: Counters, track: Track): number {
 /** Forgets every tracker that is not in `needed`, so that changed constraints do not pile up. */
 export function keepOnlyTrackers(counters: Counters, needed: ReadonlyMap<string, readonly Tracker[]>): void {
   counters.scopes = counters.scopes.flatMap(({ scope, tracks }) => {
-    const keys = new Set(needed.get(scope)?.map(trackerKey))
-    const kept = tracks.filter((track) => keys.has(trackKey(track)))
+    const wanted = needed.get(scope) ?? []
+    const kept = tracks.filter((track) => wanted.some((tracker) => serves(track, tracker)))
     return kept.length === 0 ? [] : [{ scope, tracks: kept }]
   })
 }

@@ -1,8 +1,8 @@
 import type { SpendWindow } from '../windows.ts'
-import { windowKey } from '../windows.ts'
+import { sameWindow } from '../windows.ts'
 import type { Counters, ScopeCounters } from './counters.ts'
 import { effectiveNow, findScope } from './counters.ts'
-import { addUp, type EventList, fallsTo, sumBetween } from './event-list.ts'
+import { addUp, type EventList, fallsTo, sumSince } from './event-list.ts'
 import { reservationsIn, sumReserved } from './reservations.ts'
 import { BASELINE_MS, RECENT_MS, type Track } from './track.ts'
 import { alwaysKept, WHOLE_PASSPORT } from './trackers.ts'
@@ -71,13 +71,12 @@ function spending(
 ): Spending | undefined {
   const always = whole ? alwaysKept(window) : undefined
   if (always !== undefined) return calendarSpending(counters.windows[always], now)
-  const key = windowKey(window)
   for (const track of kept?.tracks ?? []) {
-    if (track.kind === 'calendar' && windowKey(track.window) === key)
+    if (track.kind === 'calendar' && sameWindow(track.window, window))
       return calendarSpending(track.count, now)
     if (track.kind === 'rolling' && window.kind === 'rolling' && track.ms === window.ms) {
       return {
-        at: (time) => sumBetween(track.cents, time - track.ms),
+        at: (time) => sumSince(track.cents, time - track.ms),
         falls: () => track.cents.times.map((time) => time + track.ms),
       }
     }
@@ -100,17 +99,24 @@ function earliestFit(
   limit: number,
 ): number | undefined {
   if (!(cents <= limit)) return undefined
-  const moments = [...spent.falls(), ...held.map((one) => one.expires_at)].filter((time) => time > now)
-  moments.sort((a, b) => a - b)
-  return [now, ...moments].find((time) => {
+  const later = [...spent.falls(), ...held.map((one) => one.expires_at)].filter((time) => time > now)
+  const moments = [now, ...later.sort((a, b) => a - b)]
+  // What fits at one moment fits at every later one.
+  let low = 0
+  let high = moments.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    const time = moments[middle] ?? now
     const reserved = held.reduce((sum, one) => (time < one.expires_at ? addUp(sum, one.cost_cents) : sum), 0)
-    return spent.at(time) + reserved + cents <= limit
-  })
+    if (spent.at(time) + reserved + cents <= limit) high = middle
+    else low = middle + 1
+  }
+  return moments[low]
 }
 
 function rateOf(permits: EventList, ms: number, now: number): RateUsage {
   return {
-    count: sumBetween(permits, now - ms),
+    count: sumSince(permits, now - ms),
     fitsAt(limit) {
       const falls = fallsTo(permits, ms, limit - 1)
       return falls === undefined ? undefined : Math.max(falls, now)
@@ -120,9 +126,7 @@ function rateOf(permits: EventList, ms: number, now: number): RateUsage {
 
 /** Merged times err towards a hold: towards now for the recent ones, and out of the baseline at its far end. */
 function activityOf(permits: EventList, now: number): { recent: number; baseline: number } {
-  const recentFrom = now - RECENT_MS
-  return {
-    recent: sumBetween(permits, recentFrom),
-    baseline: sumBetween(permits, recentFrom - BASELINE_MS + permits.slack_ms, recentFrom),
-  }
+  const recent = sumSince(permits, now - RECENT_MS)
+  const all = sumSince(permits, now - RECENT_MS - BASELINE_MS + permits.slack_ms)
+  return { recent, baseline: Math.max(0, all - recent) }
 }
