@@ -35,7 +35,8 @@ export async function crashRound(afterDecisions: number): Promise<{ answered: nu
 
 async function loadAndKill(directory: string, afterDecisions: number): Promise<Answered[]> {
   const server = await startProcess({ MODEI_DATA_DIR: directory, MODEI_BOOTSTRAP_API_KEY: KEY })
-  const post = async (path: string, body: unknown) => {
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  const post = async (path: string, body: unknown): Promise<any> => {
     const answer = await fetch(server.url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
@@ -73,7 +74,9 @@ async function loadAndKill(directory: string, afterDecisions: number): Promise<A
 
 /** Every answered decision is there, the chain is whole, and counters equal the log. Returns the log's length. */
 function verifyDatabase(db: DatabaseSync, answered: readonly Answered[]): number {
-  const rows = db.prepare("select * from attestations where chain_id = 'gate_shop' order by chain_index").all()
+  const rows = db
+    .prepare("select * from attestations where chain_id = 'gate_shop' order by chain_index")
+    .all()
   const logged = new Map(rows.map((row) => [String(row.id), row]))
   for (const { attestation_id, decision } of answered) {
     const row = logged.get(attestation_id)
