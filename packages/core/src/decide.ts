@@ -58,7 +58,8 @@ export interface EnforceInput {
   /** Hash of passport, action, target, cost, metadata and constraint version; asked for only when it is needed. */
   fingerprint(): string
   approval: PresentedApproval | null
-  new_approval_id: string
+  /** A fresh id, asked for at most once. */
+  new_approval_id(): string
   approval_ttl_ms: number
 }
 
@@ -217,13 +218,14 @@ function hold(
   ) {
     return block(outcome, 'holds_too_many', `${MAX_OPEN_RESERVATIONS} actions already wait for approval`)
   }
+  const approvalId = pending?.id ?? input.new_approval_id()
   const expiresAt = pending?.expires_at ?? input.now + input.approval_ttl_ms
   outcome.decision = 'request_hold'
   outcome.reason_code = first.reason
   outcome.blocked_by = first.constraint_key
   outcome.block_reason = first.detail
   outcome.hold = {
-    approval_id: pending?.id ?? input.new_approval_id,
+    approval_id: approvalId,
     held_by: held.map(({ constraint_key }) => constraint_key),
     reason: first.detail,
     expires_at: expiresAt,
@@ -237,7 +239,7 @@ function hold(
         counter_key,
         effect: {
           type: 'reserve',
-          id: input.new_approval_id,
+          id: approvalId,
           fingerprint: input.fingerprint(),
           action: input.action,
           cost_cents: outcome.cost_cents,

@@ -97,11 +97,7 @@ async function prepare(services: Services, caller: Caller, request: EnforceReque
   if (passport === null) throw unusablePassport(request, found)
   const assertedGate = request.assertion?.assertion_json.gate_id
   const gateId = passport.gate_id ?? (typeof assertedGate === 'string' ? assertedGate : null)
-  const gate = gateId === null ? null : await findGate(services, gateId)
-  const own = passport.workspace_id === null || passport.workspace_id === caller.workspace_id
-  const trusted = gate !== null && gate?.workspace_id === caller.workspace_id && acceptsIssuer(gate, passport)
-  if (!own && !trusted) throw passportNotFound(passport.passport_id)
-  if (gateId !== null && gate?.workspace_id !== caller.workspace_id) throw gateNotFound(gateId)
+  await refuseForeign(services, caller, passport, gateId)
   const possession = provePossession(passport, { ...request, gate_id: gateId }, request.assertion, {
     required: found.inline,
     now: await services.store.now(),
@@ -116,6 +112,23 @@ async function prepare(services: Services, caller: Caller, request: EnforceReque
     catalog: gateId === null ? null : await catalogFacts(services, gateId, passport, request.action),
     approval_id: requestedApproval(request),
   }
+}
+
+/** Another workspace's passport or gate answers like one that does not exist, unless the gate trusts its issuer. */
+async function refuseForeign(
+  services: Services,
+  caller: Caller,
+  passport: PresentedPassport,
+  gateId: string | null,
+): Promise<void> {
+  const own = passport.workspace_id === caller.workspace_id
+  // The gate that issued it is of the same workspace.
+  if (own && gateId === passport.gate_id) return
+  const gate = gateId === null ? undefined : await findGate(services, gateId)
+  const ownGate = gate?.workspace_id === caller.workspace_id ? gate : undefined
+  const trusted = ownGate !== undefined && acceptsIssuer(ownGate, passport)
+  if (!own && passport.workspace_id !== null && !trusted) throw passportNotFound(passport.passport_id)
+  if (gateId !== null && ownGate === undefined) throw gateNotFound(gateId)
 }
 
 /** A passport that is not known is a 404; one that is carried along and bad is a field that is not valid. */
@@ -193,7 +206,7 @@ function decide(
     supervision_heartbeat_at: facts.workspace().supervised_at ?? undefined,
     fingerprint,
     approval: approvalId === undefined ? null : presentedApproval(approvalId, passport.passport_id, facts),
-    new_approval_id: newId('hold', facts.now),
+    new_approval_id: () => newId('hold', facts.now),
     approval_ttl_ms: services.config.MODEI_APPROVAL_TTL * 1000,
   })
   return record(prepared, outcome, facts, fingerprint, proof === 'proved')

@@ -57,7 +57,11 @@ export class SqliteLookups {
 export class SqliteFlushView implements FlushView {
   readonly now: number
   readonly #lookups: SqliteLookups
-  readonly #gates = new Map<string, Row<'gates'> | undefined>()
+  // One flush holds many decisions of the same few passports; nothing changes under it.
+  readonly #gates = new Memo<Row<'gates'>>()
+  readonly #passports = new Memo<LivePassport>()
+  readonly #workspaces = new Memo<{ supervised_at: number | null }>()
+  readonly #keys = new Memo<SigningKeyRow>()
 
   constructor(lookups: SqliteLookups, now: number) {
     this.#lookups = lookups
@@ -65,8 +69,7 @@ export class SqliteFlushView implements FlushView {
   }
 
   gate(id: string): Row<'gates'> | undefined {
-    if (!this.#gates.has(id)) this.#gates.set(id, this.#one<Row<'gates'>>(this.#lookups.gate.get(id)))
-    return this.#gates.get(id)
+    return this.#gates.of(id, () => this.#one<Row<'gates'>>(this.#lookups.gate.get(id)))
   }
 
   issuer(id: string): Row<'issuers'> | undefined {
@@ -74,13 +77,12 @@ export class SqliteFlushView implements FlushView {
   }
 
   passport(id: string): LivePassport | undefined {
-    return this.#one<LivePassport>(this.#lookups.passport.get(id))
+    return this.#passports.of(id, () => this.#one<LivePassport>(this.#lookups.passport.get(id)))
   }
 
   workspace(id: string): { supervised_at: number | null } {
-    return (
-      this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)) ?? { supervised_at: null }
-    )
+    const row = this.#workspaces.of(id, () => this.#one(this.#lookups.workspace.get(id)))
+    return row ?? { supervised_at: null }
   }
 
   revokedAt(key: string): number | undefined {
@@ -96,7 +98,7 @@ export class SqliteFlushView implements FlushView {
   }
 
   activeKey(ownerId: string): SigningKeyRow | undefined {
-    return this.#one<SigningKeyRow>(this.#lookups.activeKey.get(ownerId))
+    return this.#keys.of(ownerId, () => this.#one<SigningKeyRow>(this.#lookups.activeKey.get(ownerId)))
   }
 
   approval(workspaceId: string, id: string): Row<'approvals'> | undefined {
@@ -131,6 +133,15 @@ export class SqliteFlushView implements FlushView {
 
   #one<T>(row: SqliteRow | undefined): T | undefined {
     return row === undefined ? undefined : shape<T>(row)
+  }
+}
+
+class Memo<T> {
+  readonly #known = new Map<string, T | undefined>()
+
+  of(id: string, find: () => T | undefined): T | undefined {
+    if (!this.#known.has(id)) this.#known.set(id, find())
+    return this.#known.get(id)
   }
 }
 
