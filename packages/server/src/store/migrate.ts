@@ -48,7 +48,10 @@ export async function migrationStatus(db: Kysely<Database>, engine: Engine): Pro
   }))
   // The table of applied migrations is made with the first of them.
   if (status.every(({ applied_at }) => applied_at === null)) return status
-  const applied = await sql<{ name: string; timestamp: string }>`select name, timestamp from kysely_migration`.execute(db)
+  const applied = await sql<{
+    name: string
+    timestamp: string
+  }>`select name, timestamp from kysely_migration`.execute(db)
   const foreign = applied.rows.filter(({ name }) => !known.some((migration) => migration.name === name))
   return [
     ...status,

@@ -59,7 +59,7 @@ async function createPartitioned(db: Kysely<unknown>): Promise<void> {
   await guardPartition(db, 'attestations_default')
 }
 
-async function keepKeys(db: Kysely<unknown>, table: string): Promise<void> {
+async function keepKeys<DB>(db: Kysely<DB>, table: string): Promise<void> {
   await sql
     .raw(
       `create trigger ${table}_keep_keys after insert on ${table} referencing new table as added
@@ -69,7 +69,7 @@ async function keepKeys(db: Kysely<unknown>, table: string): Promise<void> {
 }
 
 /** Statement triggers belong to the table that a statement names, so each partition needs its own. */
-export async function guardPartition(db: Kysely<unknown>, partition: string): Promise<void> {
+export async function guardPartition<DB>(db: Kysely<DB>, partition: string): Promise<void> {
   await keepKeys(db, partition)
   await refuseTruncate(db, partition)
 }

@@ -32,7 +32,7 @@ export async function refuseChanges(db: Kysely<unknown>, engine: Engine, table: 
 }
 
 /** PostgreSQL's TRUNCATE fires no row trigger, and the trigger of a partitioned table not for its partitions. */
-export async function refuseTruncate(db: Kysely<unknown>, table: string): Promise<void> {
+export async function refuseTruncate<DB>(db: Kysely<DB>, table: string): Promise<void> {
   await sql
     .raw(
       `create trigger ${table}_refuse_truncate before truncate on ${table}

@@ -29,7 +29,8 @@ function adaptedClient(client: PoolClient): PostgresPoolClient {
     }
   }
   return {
-    query: query as PostgresPoolClient['query'],
+    // `pg` types the command of a result as any text, Kysely as the few words that it looks for.
+    query: query as unknown as PostgresPoolClient['query'],
     release: (destroy) => client.release(destroy === true || broken),
   }
 }

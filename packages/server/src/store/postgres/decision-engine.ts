@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { ModeiProblem } from '@modei/protocol'
+import type { Pool, PoolClient } from 'pg'
+import type { DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
+import type { DecisionJob } from '../store.ts'
+import { isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
+import { checkOut } from './pool.ts'
+import { type OpenFlush, openFlush } from './read-flush.ts'
+import { transactionOutcome } from './transaction-outcome.ts'
+import { wantedRows } from './wanted-rows.ts'
+import { flushStatements, send } from './write-flush.ts'
+
+const MAX_ATTEMPTS = 4
+
+export interface PostgresEngineParts {
+  /** Pipelining connections for flushes alone, so that reads never keep a decision waiting. */
+  flushes: Pool
+  /** Any other connections: to ask how a commit ended whose connection broke. */
+  others: Pool
+  /** Begins a transaction and sets its time-outs. */
+  begin: string
+  /** Told the database's time of every flush. */
+  onTime(now: number): void
+}
+
+/** The transaction surely left nothing behind; doing the same again can succeed. */
+class NothingWritten extends Error {
+  override readonly name = 'NothingWritten'
+}
+
+/**
+ * One transaction per flush and two round trips: begin, lock and read; then, with everything decided and signed,
+ * write and commit.
+ */
+export class PostgresDecisionEngine implements DecisionEngine {
+  readonly #parts: PostgresEngineParts
+
+  constructor(parts: PostgresEngineParts) {
+    this.#parts = parts
+  }
+
+  async flush(
+    jobs: readonly DecisionJob<unknown>[],
+    work: (view: FlushView) => Promise<FlushWrites>,
+  ): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(jobs, work)
+      } catch (error) {
+        const again = error instanceof NothingWritten || lostRace(error)
+        if (!again || attempt === MAX_ATTEMPTS) throw problemOf(error)
+        await delay(Math.random() * 10 * attempt)
+      }
+    }
+  }
+
+  async #attempt(
+    jobs: readonly DecisionJob<unknown>[],
+    work: (view: FlushView) => Promise<FlushWrites>,
+  ): Promise<void> {
+    const client = await checkOut(this.#parts.flushes)
+    let isOpen = true
+    try {
+      const flush = await openFlush(client, this.#parts.begin, wantedRows(jobs))
+      const writes = await work(flush.view)
+      if (writes.attestations.length === 0) return
+      isOpen = false
+      await this.#commit(client, flush, writes)
+      this.#parts.onTime(flush.view.now)
+    } catch (error) {
+      if (isOpen && isConnectionLost(error))
+        throw new NothingWritten('the connection broke', { cause: error })
+      throw error
+    } finally {
+      client.release(await (isOpen ? rollback(client) : brokenIn(client)))
+    }
+  }
+
+  async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {
+    const statements = flushStatements(writes, view).map((statement) => send(client, statement))
+    // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
+    const [ended, ...written] = await Promise.allSettled([client.query('commit'), ...statements])
+    const failure = written.find((result) => result.status === 'rejected')
+    if (ended.status === 'fulfilled') {
+      if (ended.value.command === 'COMMIT') return
+      throw failure?.reason ?? new Error('the database rolled a flush back')
+    }
+    if (!isConnectionLost(ended.reason)) throw failure?.reason ?? ended.reason
+    const outcome = await transactionOutcome(this.#parts.others, transaction_id)
+    if (outcome === 'committed') return
+    if (outcome === 'aborted') throw new NothingWritten('the connection broke', { cause: ended.reason })
+    throw new ModeiProblem(
+      'unavailable',
+      'the database was lost while it recorded the decision: repeat the request with its idempotency key',
+      {
+        retryAfter: 5,
+        cause: ended.reason,
+      },
+    )
+  }
+}
+
+/** @returns an error when the connection is no longer good for anything */
+async function rollback(client: PoolClient): Promise<Error | undefined> {
+  try {
+    await client.query('rollback')
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error : new Error('the connection broke')
+  }
+}
+
+async function brokenIn(client: PoolClient): Promise<Error | undefined> {
+  return client.getTransactionStatus() === 'I'
+    ? undefined
+    : new Error('the connection is in an unknown state')
+}
+
+function problemOf(error: unknown): unknown {
+  if (error instanceof NothingWritten) {
+    return new ModeiProblem('unavailable', 'the database does not answer', {
+      retryAfter: 1,
+      cause: error.cause,
+    })
+  }
+  if (isUnstorable(error)) {
+    return new ModeiProblem('request_invalid', 'the request holds text that cannot be stored', {
+      cause: error,
+    })
+  }
+  return translated(error)
+}

@@ -1,0 +1,141 @@
+import type { Pool } from 'pg'
+import { GroupCommit, type GroupCommitOptions } from '../group-commit.ts'
+import { migrate } from '../migrate.ts'
+import type { Signer } from '../signer.ts'
+import type { ApiKeyRow, Store } from '../store.ts'
+import { textArray } from './array-parameter.ts'
+import { PostgresDecisionEngine } from './decision-engine.ts'
+import { translated } from './errors.ts'
+import { kyselyOver } from './kysely.ts'
+import { makePartitions } from './partitions.ts'
+import { PartitionsAhead } from './partitions-ahead.ts'
+import { openPool } from './pool.ts'
+import { serializableWrite } from './serializable-write.ts'
+import { checkServer, type ServerSettings } from './server-settings.ts'
+import { SharedLookUp } from './shared-look-up.ts'
+
+export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
+  signer: Signer
+  /** Connections for reads and administration; decisions have one of their own. */
+  maxConnections?: number
+  /** Milliseconds that a statement may take. */
+  statementTimeoutMs?: number
+  /** Milliseconds that a statement may wait for another process's lock. */
+  lockTimeoutMs?: number
+  /** Milliseconds after which a connection attempt is given up. */
+  connectTimeoutMs?: number
+  /** Told what went wrong where no request waits for it. */
+  onError?(error: unknown): void
+}
+
+type Timeouts = Required<
+  Pick<PostgresStoreOptions, 'statementTimeoutMs' | 'lockTimeoutMs' | 'connectTimeoutMs'>
+>
+
+/** A process that stops in the middle of a flush gives its locks back before others give up waiting for them. */
+const IDLE_IN_FLUSH_MS = 5_000
+
+/**
+ * Opens (and brings up to date) a store on a PostgreSQL server. Any number of processes may have it open at once.
+ * @throws when the server cannot be reached, is older than 15, or holds the data of a newer release
+ */
+export async function openPostgresStore(url: string, options: PostgresStoreOptions): Promise<Store> {
+  const timeouts: Timeouts = {
+    statementTimeoutMs: options.statementTimeoutMs ?? 30_000,
+    lockTimeoutMs: options.lockTimeoutMs ?? 8_000,
+    connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
+  }
+  const onError = options.onError ?? (() => undefined)
+  const pool = {
+    onError,
+    connectTimeoutMs: timeouts.connectTimeoutMs,
+    // The server's own time-out comes first where it is set; this one is for a server that fell silent.
+    queryTimeoutMs: timeouts.statementTimeoutMs + 5_000,
+  }
+  const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
+  const flushes = openPool(url, { ...pool, max: 1, pipeline: true })
+  const db = kyselyOver(others)
+  const close = () => Promise.all([flushes.end(), others.end()])
+  try {
+    const settings = await checkServer(others)
+    await migrate(db, 'postgres')
+    await makePartitions(db, await clockOf(others))
+    const partitions = new PartitionsAhead(db, onError)
+    const engine = new PostgresDecisionEngine({
+      flushes,
+      others,
+      begin: beginFlush(timeouts, settings),
+      onTime: (now) => partitions.keep(now),
+    })
+    const decisions = new GroupCommit(engine, options.signer, {
+      maxBatch: options.maxBatch ?? 512,
+      maxQueue: options.maxQueue ?? 20_000,
+      ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
+    })
+    const clock = new SharedLookUp(async () => new Map([['now', await clockOf(others)]]))
+    const apiKeys = new SharedLookUp((hashes) => findApiKeys(others, hashes))
+    let closing: Promise<unknown> | undefined
+    return {
+      engine: 'postgres',
+      read: db,
+      write: (work) => serializableWrite(db, timeouts, work),
+      decide: (job) => decisions.decide(job),
+      async now() {
+        const now = await clock.find('now')
+        if (now === undefined) throw new Error('the database told no time')
+        return now
+      },
+      findApiKey: (hash) => apiKeys.find(hash),
+      async ping() {
+        await clockOf(others)
+      },
+      async close() {
+        closing ??= decisions
+          .close()
+          .then(() => partitions.settled())
+          .then(close)
+        await closing
+      },
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: ServerSettings): string {
+  return [
+    'begin isolation level read committed',
+    `set local statement_timeout = ${statementTimeoutMs}`,
+    `set local lock_timeout = ${lockTimeoutMs}`,
+    `set local idle_in_transaction_session_timeout = ${IDLE_IN_FLUSH_MS}`,
+    // No answer leaves before its record is on disk, whatever the server does by default.
+    ...(settings.commits_asynchronously ? ['set local synchronous_commit = on'] : []),
+  ].join('; ')
+}
+
+async function clockOf(pool: Pool): Promise<number> {
+  try {
+    const { rows } = await pool.query<{ now: number }>(
+      'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now',
+    )
+    const [moment] = rows
+    if (moment === undefined) throw new Error('the database told no time')
+    return moment.now
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+async function findApiKeys(pool: Pool, hashes: string[]): Promise<Map<string, ApiKeyRow>> {
+  try {
+    const { rows } = await pool.query<ApiKeyRow>(
+      `select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id
+       where k.hash = any($1::text[])`,
+      [textArray(hashes)],
+    )
+    return new Map(rows.map((row) => [row.hash, row]))
+  } catch (error) {
+    throw translated(error)
+  }
+}

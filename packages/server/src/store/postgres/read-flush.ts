@@ -1,0 +1,162 @@
+import { type PastPermit, targetHost } from '@modei/core'
+import type { PoolClient, QueryResultRow } from 'pg'
+import type { SigningKeyRow } from '../flush.ts'
+import type { LivePassport, Row } from '../store.ts'
+import { textArray } from './array-parameter.ts'
+import { PostgresFlushView } from './flush-view.ts'
+import type { WantedRows } from './wanted-rows.ts'
+
+export interface OpenFlush {
+  view: PostgresFlushView
+  /** By which the outcome can be asked for when the connection breaks in the commit. */
+  transaction_id: string
+}
+
+/**
+ * Begins a flush's transaction, locks what it will write and reads all that its jobs name, in one round trip.
+ * INVARIANT: locks are taken in one order everywhere (chains by id, then counters by id), so flushes never wait for
+ * each other in a circle. What follows is read by later statements, so it is as the last holder of the locks left it.
+ * A row that does not exist cannot be locked: two flushes that both make it meet in its unique constraint.
+ */
+export async function openFlush(client: PoolClient, begin: string, wanted: WantedRows): Promise<OpenFlush> {
+  const begun = client.query(begin)
+  const { clock, ...rows } = await allOf({ begun, ...locks(client, wanted), ...reads(client, wanted) })
+  const [moment] = clock
+  if (moment === undefined) throw new Error('the database told no time')
+  return {
+    view: new PostgresFlushView(wanted, { ...rows, now: moment.now }, (workspaceId, counterKey, since) =>
+      pastPermits(client, workspaceId, counterKey, since),
+    ),
+    transaction_id: moment.transaction_id,
+  }
+}
+
+function locks(client: PoolClient, { chains, counters }: WantedRows) {
+  return {
+    chains: ask<Row<'chains'>>(
+      client,
+      'select * from chains where chain_id = any($1::text[]) order by chain_id for update',
+      chains,
+    ),
+    counters: ask<Row<'counters'>>(
+      client,
+      `select c.* from counters c
+       join unnest($1::text[], $2::text[]) as k (w, c) on c.workspace_id = k.w and c.counter_key = k.c
+       order by c.workspace_id, c.counter_key for update of c`,
+      counters.map(({ workspace_id }) => workspace_id),
+      counters.map(({ counter_key }) => counter_key),
+    ),
+    clock: ask<{ now: number; transaction_id: string }>(
+      client,
+      `select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now,
+       pg_current_xact_id()::text as transaction_id`,
+    ),
+  }
+}
+
+function reads(client: PoolClient, wanted: WantedRows) {
+  const { passports, nonces, claims } = wanted
+  return {
+    gates: ask<Row<'gates'>>(
+      client,
+      `select * from gates where id in
+       (select unnest($1::text[]) union select gate_id from passports where id = any($2::text[]))`,
+      wanted.gates,
+      passports,
+    ),
+    issuers: ask<Row<'issuers'>>(
+      client,
+      `select * from issuers where id in
+       (select unnest($1::text[]) union select issuer_id from passports where id = any($2::text[]))`,
+      wanted.issuers,
+      passports,
+    ),
+    passports: ask<LivePassport>(
+      client,
+      `select id, workspace_id, revoked_at, constraint_version, set_constraints from passports
+       where id = any($1::text[])`,
+      passports,
+    ),
+    workspaces: ask<Pick<Row<'workspaces'>, 'id' | 'supervised_at'>>(
+      client,
+      'select id, supervised_at from workspaces where id = any($1::text[])',
+      wanted.workspaces,
+    ),
+    revocations: ask<Row<'revocations'>>(
+      client,
+      'select * from revocations where revocation_key = any($1::text[])',
+      wanted.revocations,
+    ),
+    keys: ask<SigningKeyRow & { owner_id: string }>(
+      client,
+      `select owner_id, id, public_key, sealed_seed from signing_keys
+       where owner_id = any($1::text[]) and status = 'active'`,
+      wanted.chains,
+    ),
+    approvals: ask<Row<'approvals'>>(
+      client,
+      'select * from approvals where id = any($1::text[])',
+      wanted.approvals,
+    ),
+    nonces: ask<Pick<Row<'nonces'>, 'scope' | 'nonce'>>(
+      client,
+      `select n.scope, n.nonce from nonces n
+       join unnest($1::text[], $2::text[]) as k (s, n) on n.scope = k.s and n.nonce = k.n`,
+      nonces.map(({ scope }) => scope),
+      nonces.map(({ nonce }) => nonce),
+    ),
+    idempotency: ask<Row<'idempotency'>>(
+      client,
+      `select i.* from idempotency i
+       join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as k (w, a, m, p, i)
+       on i.workspace_id = k.w and i.key_id = k.a and i.method = k.m and i.path = k.p and i.idempotency_key = k.i`,
+      claims.map(({ workspace_id }) => workspace_id),
+      claims.map(({ key_id }) => key_id),
+      claims.map(({ method }) => method),
+      claims.map(({ path }) => path),
+      claims.map(({ idempotency_key }) => idempotency_key),
+    ),
+  }
+}
+
+/** Sends one look-up, unless it looks for nothing. */
+async function ask<R extends QueryResultRow>(
+  client: PoolClient,
+  text: string,
+  ...ids: string[][]
+): Promise<R[]> {
+  if (ids.length > 0 && ids.every((list) => list.length === 0)) return []
+  const { rows } = await client.query<R>(text, ids.map(textArray))
+  return rows
+}
+
+/** Past permits charged to a counter: its passports' own, from the log, and what their descendants charged. */
+async function pastPermits(
+  client: PoolClient,
+  workspaceId: string,
+  counterKey: string,
+  since: number,
+): Promise<PastPermit[]> {
+  const { rows } = await client.query<Omit<PastPermit, 'target_host'> & { target: string | null }>(
+    `select created_at as at, action, cost_cents, target from attestations
+     where workspace_id = $1 and counter_key = $2 and created_at >= $3 and sequence_key in
+     (select id from passports where workspace_id = $1 and counter_key = $2 union select $2)
+     union all
+     select at, action, cost_cents, target_host from ancestor_charges
+     where workspace_id = $1 and counter_key = $2 and at >= $3`,
+    [workspaceId, counterKey, since],
+  )
+  return rows.map(({ target, ...permit }) => ({
+    ...permit,
+    target_host: target === null ? undefined : targetHost(target),
+  }))
+}
+
+type Settled<T extends Readonly<Record<string, Promise<unknown>>>> = { [K in keyof T]: Awaited<T[K]> }
+
+async function allOf<T extends Readonly<Record<string, Promise<unknown>>>>(promises: T): Promise<Settled<T>> {
+  const names = Object.keys(promises)
+  const values = await Promise.all(Object.values(promises))
+  // The same keys with the values that their promises came to.
+  return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Settled<T>
+}

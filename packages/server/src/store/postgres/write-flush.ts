@@ -1,0 +1,156 @@
+import type { PoolClient } from 'pg'
+import {
+  APPROVAL_COLUMNS,
+  ATTESTATION_COLUMNS,
+  CHAIN_COLUMNS,
+  CHARGE_COLUMNS,
+  COUNTER_COLUMNS,
+  type ColumnType,
+  columnNames,
+  IDEMPOTENCY_COLUMNS,
+  NONCE_COLUMNS,
+} from '../columns.ts'
+import type { FlushWrites } from '../flush.ts'
+import { bigintArray, textArray } from './array-parameter.ts'
+import type { PostgresFlushView } from './flush-view.ts'
+import { claimKey, compound } from './wanted-rows.ts'
+
+interface Statement {
+  text: string
+  parameters: Buffer[]
+}
+
+type Cell = string | number | null
+type Columns<C extends string> = Readonly<Record<C, ColumnType>>
+type Rows<C extends string> = readonly { readonly [K in C]: Cell }[]
+
+/**
+ * One statement per table for all rows of a flush. Rows that did not exist are inserted and nothing else, so that
+ * two flushes that both make one cannot overwrite each other; new rows go in one order everywhere.
+ */
+export function flushStatements(writes: FlushWrites, view: PostgresFlushView): Statement[] {
+  const chains = sorted(writes.chains, (row) => row.chain_id)
+  const counters = sorted(writes.counters, (row) => compound(row.workspace_id, row.counter_key))
+  const isNewChain = (row: FlushWrites['chains'][number]) => view.chain(row.chain_id) === undefined
+  const isNewCounter = (row: FlushWrites['counters'][number]) =>
+    view.counter(row.workspace_id, row.counter_key) === undefined
+  // Found and yet decided anew: an answer that is too old to be replayed gives way.
+  const outdated = writes.idempotency.filter(
+    (row) => view.idempotent({ ...row, encode: never }) !== undefined,
+  )
+  return [
+    insert('chains', CHAIN_COLUMNS, chains.filter(isNewChain)),
+    insert('counters', COUNTER_COLUMNS, counters.filter(isNewCounter)),
+    update(
+      'chains',
+      CHAIN_COLUMNS,
+      ['chain_id'],
+      chains.filter((row) => !isNewChain(row)),
+    ),
+    update(
+      'counters',
+      COUNTER_COLUMNS,
+      ['workspace_id', 'counter_key'],
+      counters.filter((row) => !isNewCounter(row)),
+    ),
+    insert('attestations', ATTESTATION_COLUMNS, writes.attestations),
+    insert('ancestor_charges', CHARGE_COLUMNS, writes.ancestor_charges),
+    upsertApprovals(writes.approvals),
+    insert(
+      'nonces',
+      NONCE_COLUMNS,
+      sorted(writes.nonces, (row) => compound(row.scope, row.nonce)),
+    ),
+    remove('idempotency', IDEMPOTENCY_COLUMNS, IDEMPOTENCY_KEY, outdated),
+    insert('idempotency', IDEMPOTENCY_COLUMNS, sorted(writes.idempotency, claimKey)),
+  ].filter((statement) => statement !== undefined)
+}
+
+const IDEMPOTENCY_KEY = ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'] as const
+
+export function send(client: PoolClient, { text, parameters }: Statement): Promise<unknown> {
+  return client.query(text, parameters)
+}
+
+function sorted<R>(rows: readonly R[], key: (row: R) => string): R[] {
+  return rows
+    .map((row) => ({ row, key: key(row) }))
+    .sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+    .map(({ row }) => row)
+}
+
+function parameters<C extends string>(columns: Columns<C>, names: readonly C[], rows: Rows<C>): Buffer[] {
+  return names.map((name) => {
+    const cells = rows.map((row) => row[name])
+    return columns[name] === 'text' ? textArray(cells.map(textCell)) : bigintArray(cells.map(numberCell))
+  })
+}
+
+function textCell(cell: Cell): string | null {
+  if (typeof cell === 'number') throw new TypeError('a text column got a number')
+  return cell
+}
+
+function numberCell(cell: Cell): number | null {
+  if (typeof cell === 'string') throw new TypeError('a number column got a text')
+  return cell
+}
+
+function unnest<C extends string>(columns: Columns<C>, names: readonly C[]): string {
+  return `unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')})`
+}
+
+function insert<C extends string>(table: string, columns: Columns<C>, rows: Rows<C>): Statement | undefined {
+  if (rows.length === 0) return undefined
+  const names = columnNames(columns)
+  return {
+    text: `insert into ${table} (${names.join(', ')}) select * from ${unnest(columns, names)}`,
+    parameters: parameters(columns, names, rows),
+  }
+}
+
+function update<C extends string>(
+  table: string,
+  columns: Columns<C>,
+  key: readonly C[],
+  rows: Rows<C>,
+): Statement | undefined {
+  if (rows.length === 0) return undefined
+  const names = columnNames(columns)
+  const changed = names.filter((name) => !key.includes(name))
+  return {
+    text: `update ${table} t set ${changed.map((name) => `${name} = v.${name}`).join(', ')}
+      from ${unnest(columns, names)} as v (${names.join(', ')})
+      where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
+    parameters: parameters(columns, names, rows),
+  }
+}
+
+function remove<C extends string>(
+  table: string,
+  columns: Columns<C>,
+  key: readonly C[],
+  rows: Rows<C>,
+): Statement | undefined {
+  if (rows.length === 0) return undefined
+  return {
+    text: `delete from ${table} t using ${unnest(columns, key)} as v (${key.join(', ')})
+      where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
+    parameters: parameters(columns, key, rows),
+  }
+}
+
+function upsertApprovals(rows: FlushWrites['approvals']): Statement | undefined {
+  const inserted = insert('approvals', APPROVAL_COLUMNS, rows)
+  if (inserted === undefined) return undefined
+  const changed = columnNames(APPROVAL_COLUMNS).filter((name) => name !== 'id')
+  return {
+    ...inserted,
+    text: `${inserted.text} on conflict (id) do update set
+      ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  }
+}
+
+function never(): never {
+  throw new Error('a stored answer is not encoded again')
+}
