@@ -6,7 +6,7 @@ import type { DecisionRecord, IdempotencyClaim, LiveFacts, SealedAttestation } f
 import { catalogFacts } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks } from './decision-content.ts'
-import { type Found, findPresented, type PassportReference } from './find-presented.ts'
+import { type Found, findPresented, PASSPORT_NOT_KNOWN, type PassportReference } from './find-presented.ts'
 import { acceptsIssuer, gateFacts } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
 import { limitSelfIssued } from './limit-self-issued.ts'
@@ -41,23 +41,23 @@ export async function checkGate(
     .executeTakeFirst()
   if (gate === undefined || gate.deleted_at !== null) throw gateNotFound(request.gate_id)
   const found = await findPresented(services, request)
-  if (request.passport_id !== undefined && caller?.workspace_id !== gate.workspace_id) {
-    // Alike whether the passport exists or not: only the gate's own workspace may ask about ids of its passports.
-    if (found.passport?.self_rooted !== true) {
-      throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
-    }
+  const ownCaller = caller?.workspace_id === gate.workspace_id
+  // Alike whether the passport exists or not: only the gate's own workspace may ask about passports that were issued.
+  if (!ownCaller && isPresented(request) && needsKey(found)) {
+    throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
   }
   const visible = visibleAt(gate, found)
   const passport = visible.passport
+  const inline = visible.passport !== null && visible.inline
   const now = await store.now()
   const possession =
     passport === null
       ? null
-      : provePossession(passport, request, request.assertion, {
-          required: 'inline' in visible && visible.inline,
-          now,
-        })
-  const limited = passport === null ? null : limitSelfIssued(services, passport, visible, possession)
+      : provePossession(passport, request, request.assertion, { required: inline, now })
+  const limited =
+    passport === null || possession === null
+      ? null
+      : limitSelfIssued(services, passport, { inline, possession, own_caller: ownCaller })
   const catalog = passport === null ? null : await catalogFacts(services, gate.id, passport, request.action)
   const decided = await store.decide<CheckAnswer>({
     workspace_id: gate.workspace_id,
@@ -88,7 +88,16 @@ function visibleAt(gate: Parameters<typeof acceptsIssuer>[0], found: Found): Fou
   if (passport === null || passport.workspace_id === null || passport.workspace_id === gate.workspace_id)
     return found
   if (acceptsIssuer(gate, passport)) return found
-  return { passport: null, refusal: { reason: 'passport_not_found', detail: 'the passport is not known' } }
+  return PASSPORT_NOT_KNOWN
+}
+
+function isPresented({ passport_id, passport }: PassportReference): boolean {
+  return passport_id !== undefined || passport !== undefined
+}
+
+/** Whatever is, claims to be, or may be rooted in a passport that a gate or an issuer signed. */
+function needsKey(found: Found): boolean {
+  return found.passport === null ? found.claimed_root === 'issued' : !found.passport.self_rooted
 }
 
 function decide(
@@ -126,7 +135,7 @@ function decide(
 
 /** A passport that is bad or not known is denied; without one, the anonymous policy speaks, and it allows nothing. */
 function refused(request: CheckRequest, refusal: Refusal | null): CheckOutcome {
-  const presented = request.passport_id !== undefined || request.passport !== undefined
+  const presented = isPresented(request)
   const { reason, detail } = refusal ?? {
     reason: 'anonymous_not_allowed',
     detail: 'the gate allows no anonymous access',
@@ -141,7 +150,7 @@ function refused(request: CheckRequest, refusal: Refusal | null): CheckOutcome {
 
 function accessMode(request: CheckRequest, passport: PresentedPassport | null): CheckAnswer['access_mode'] {
   if (passport !== null) return passport.access_mode
-  return request.passport_id === undefined && request.passport === undefined ? 'anonymous' : 'passport'
+  return isPresented(request) ? 'passport' : 'anonymous'
 }
 
 function record(

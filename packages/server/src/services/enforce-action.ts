@@ -1,5 +1,4 @@
 import {
-  type CatalogFacts,
   type EnforceOutcome,
   enforce,
   inOrder,
@@ -8,7 +7,7 @@ import {
   type Subject,
   targetHost,
 } from '@modei/core'
-import { canonicalJson, type EnforceResult, formatTimestamp, ModeiProblem, sha256Hex } from '@modei/protocol'
+import { canonicalJson, sha256Hex } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
 import type {
@@ -18,47 +17,19 @@ import type {
   LiveFacts,
   NeedPermits,
   Row,
-  SealedAttestation,
 } from '../store/store.ts'
 import { approvalFingerprint } from './approval-fingerprint.ts'
-import { catalogFacts } from './catalog-facts.ts'
+import { blockBadPassport } from './block-bad-passport.ts'
 import { catalogInstances } from './catalog-instances.ts'
-import { answeredEvaluations, signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
-import { type Found, findPresented, type PassportReference } from './find-presented.ts'
-import { acceptsIssuer, gateFacts } from './gate-facts.ts'
+import { signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
+import { answerEnforcement, type EnforceAnswer, type EnforceRequest } from './enforcement-answer.ts'
+import { type FoundPassport, findPresented } from './find-presented.ts'
+import { gateFacts } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import { limitSelfIssued } from './limit-self-issued.ts'
 import { logDecision } from './log-decision.ts'
-import { passportNotFound } from './passports.ts'
-import { type AssertionInput, type Possession, provePossession } from './possession.ts'
+import { type PreparedEnforcement, prepareEnforcement, unknownPassport } from './prepare-enforcement.ts'
 import { presentedApproval } from './presented-approval.ts'
-import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
-
-export interface EnforceRequest extends PassportReference {
-  action: string
-  assertion?: AssertionInput | undefined
-  target?: string | undefined
-  cost_cents?: number | undefined
-  metadata?: Readonly<Record<string, unknown>> | undefined
-  approval_request_id?: string | undefined
-}
-
-/** An enforcement in canonical words; the edge spells the decision for the caller's version. */
-export type EnforceAnswer = Omit<EnforceResult, 'decision'> & { decision: EnforceOutcome['decision'] }
-
-/** One request with all that was found before its decision. */
-interface Prepared {
-  request: EnforceRequest
-  passport: PresentedPassport
-  workspace_id: string
-  gate_id: string | null
-  possession: Possession
-  /** A limit of its identity key that the request went over. */
-  limited: Refusal | null
-  catalog: CatalogFacts | null
-  approval_id: string | undefined
-}
 
 /** Decides and records one request. A refusal is a value, so its record commits. */
 export async function enforceAction(
@@ -67,9 +38,39 @@ export async function enforceAction(
   request: EnforceRequest,
   claim: IdempotencyClaim | null,
 ): Promise<EnforceAnswer> {
-  const prepared = await prepare(services, caller, request)
+  const found = await findPresented(services, request)
+  const job =
+    found.passport === null
+      ? badPassportJob(caller, request, found.refusal)
+      : await enforceJob(services, caller, request, found)
+  const decided = await services.store.decide({ ...job, idempotency: claim })
+  logDecision(
+    services,
+    'enforce',
+    { ...decided, reason_code: decided.reason },
+    { ...request, gate_id: job.gate_id },
+  )
+  return decided
+}
+
+type Job = Omit<DecisionJob<EnforceAnswer>, 'idempotency'>
+
+/** An id that is not known names nothing; a passport that is carried along and bad is refused. */
+function badPassportJob(caller: Caller, request: EnforceRequest, refusal: Refusal): Job {
+  if (request.passport === undefined || refusal.reason === 'passport_not_found')
+    throw unknownPassport(request)
+  return blockBadPassport(caller, request, refusal)
+}
+
+async function enforceJob(
+  services: Services,
+  caller: Caller,
+  request: EnforceRequest,
+  found: FoundPassport,
+): Promise<Job> {
+  const prepared = await prepareEnforcement(services, caller, request, found)
   const { passport, workspace_id: workspaceId, gate_id: gateId } = prepared
-  const job: DecisionJob<EnforceAnswer> = {
+  return {
     workspace_id: workspaceId,
     chain_id: gateId ?? workspaceId,
     gate_id: gateId,
@@ -78,102 +79,31 @@ export async function enforceAction(
     sequence_key: passport.sequence_key,
     approval_id: prepared.approval_id ?? null,
     nonce: prepared.possession.nonce,
-    idempotency: claim,
     decide: (facts) => decide(services, prepared, facts),
   }
-  const decided = await services.store.decide(job)
-  logDecision(
-    services,
-    'enforce',
-    { ...decided, reason_code: decided.reason },
-    { gate_id: gateId, ...request },
-  )
-  return decided
 }
 
-async function prepare(services: Services, caller: Caller, request: EnforceRequest): Promise<Prepared> {
-  const found = await findPresented(services, request)
-  const { passport } = found
-  if (passport === null) throw unusablePassport(request, found)
-  const assertedGate = request.assertion?.assertion_json.gate_id
-  const gateId = passport.gate_id ?? (typeof assertedGate === 'string' ? assertedGate : null)
-  await refuseForeign(services, caller, passport, gateId)
-  const possession = provePossession(passport, { ...request, gate_id: gateId }, request.assertion, {
-    required: found.inline,
-    now: await services.store.now(),
-  })
-  return {
-    request,
-    passport,
-    workspace_id: caller.workspace_id,
-    gate_id: gateId,
-    possession,
-    limited: limitSelfIssued(services, passport, found, possession),
-    catalog: gateId === null ? null : await catalogFacts(services, gateId, passport, request.action),
-    approval_id: requestedApproval(request),
-  }
-}
-
-/** Another workspace's passport or gate answers like one that does not exist, unless the gate trusts its issuer. */
-async function refuseForeign(
-  services: Services,
-  caller: Caller,
-  passport: PresentedPassport,
-  gateId: string | null,
-): Promise<void> {
-  const own = passport.workspace_id === caller.workspace_id
-  // The gate that issued it is of the same workspace.
-  if (own && gateId === passport.gate_id) return
-  const gate = gateId === null ? undefined : await findGate(services, gateId)
-  const ownGate = gate?.workspace_id === caller.workspace_id ? gate : undefined
-  const trusted = ownGate !== undefined && acceptsIssuer(ownGate, passport)
-  if (!own && passport.workspace_id !== null && !trusted) throw passportNotFound(passport.passport_id)
-  if (gateId !== null && ownGate === undefined) throw gateNotFound(gateId)
-}
-
-/** A passport that is not known is a 404; one that is carried along and bad is a field that is not valid. */
-function unusablePassport(request: EnforceRequest, found: Found): ModeiProblem {
-  if (request.passport === undefined || !('refusal' in found))
-    return passportNotFound(request.passport_id ?? '')
-  const { reason, detail } = found.refusal
-  return new ModeiProblem('passport_invalid', `the passport is not valid: ${detail}`, {
-    errors: [{ pointer: '/body/passport', message: detail }],
-    extra: { reason_code: reason },
-  })
-}
-
-function findGate({ store }: Services, gateId: string): Promise<Row<'gates'> | undefined> {
-  return store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
-}
-
-/** The Python client has no field of its own for it, so it may travel in the metadata. */
-function requestedApproval(request: EnforceRequest): string | undefined {
-  const carried = request.metadata?.approval_request_id
-  return request.approval_request_id ?? (typeof carried === 'string' ? carried : undefined)
-}
-
-function subjectsOf({ passport, catalog, request }: Prepared, facts: LiveFacts): Subject[] {
+/** What a catalog limits, it limits for a whole line: a child spends no more of it than is left to its parent. */
+function subjectsOf({ passport, catalog, request }: PreparedEnforcement, facts: LiveFacts): Subject[] {
+  const ofCatalog = catalogInstances(catalog, request.action)
   const own: Subject = {
     counter_key: passport.counter_key,
     counters: facts.counters(passport.counter_key),
-    instances: inOrder([
-      ...passport.instances(facts, request.action),
-      ...catalogInstances(catalog, request.action),
-    ]),
+    instances: inOrder([...passport.instances(facts, request.action), ...ofCatalog]),
   }
   return [
     own,
     ...passport.ancestors.map((ancestor) => ({
       counter_key: ancestor.counter_key,
       counters: facts.counters(ancestor.counter_key),
-      instances: ancestor.instances(facts, request.action),
+      instances: inOrder([...ancestor.instances(facts, request.action), ...ofCatalog]),
     })),
   ]
 }
 
 function decide(
   services: Services,
-  prepared: Prepared,
+  prepared: PreparedEnforcement,
   facts: LiveFacts,
 ): DecisionRecord<EnforceAnswer> | NeedPermits {
   const { request, passport, gate_id: gateId, possession, catalog, approval_id: approvalId } = prepared
@@ -213,7 +143,7 @@ function decide(
 }
 
 function record(
-  prepared: Prepared,
+  prepared: PreparedEnforcement,
   outcome: EnforceOutcome,
   facts: LiveFacts,
   fingerprint: () => string,
@@ -252,11 +182,15 @@ function record(
     approvals: approvalRows(prepared, outcome, facts, fingerprint, id),
     burn_nonce: proved,
     check: null,
-    result: (sealed) => answer(outcome, sealed),
+    result: (sealed) => answerEnforcement(outcome, sealed),
   }
 }
 
-function ancestorCharges({ passport, request }: Prepared, outcome: EnforceOutcome, facts: LiveFacts) {
+function ancestorCharges(
+  { passport, request }: PreparedEnforcement,
+  outcome: EnforceOutcome,
+  facts: LiveFacts,
+) {
   return passport.ancestors.map(({ counter_key }) => ({
     counter_key,
     at: facts.now,
@@ -267,7 +201,7 @@ function ancestorCharges({ passport, request }: Prepared, outcome: EnforceOutcom
 }
 
 function approvalRows(
-  { request, passport, workspace_id: workspaceId, gate_id: gateId }: Prepared,
+  { request, passport, workspace_id: workspaceId, gate_id: gateId }: PreparedEnforcement,
   outcome: EnforceOutcome,
   facts: LiveFacts,
   fingerprint: () => string,
@@ -306,22 +240,4 @@ function approvalRows(
     attestation_id: attestationId,
   })
   return rows
-}
-
-function answer(outcome: EnforceOutcome, sealed: SealedAttestation): EnforceAnswer {
-  return {
-    decision: outcome.decision,
-    evaluations: answeredEvaluations(outcome.evaluations),
-    blocked_by: outcome.blocked_by,
-    block_reason: outcome.block_reason,
-    reason: outcome.reason_code,
-    cumulative_cost: outcome.cumulative_cost,
-    remaining_cents: outcome.remaining_cents,
-    attestation_id: sealed.id,
-    sequence_number: sealed.sequence_number,
-    signature: sealed.signature,
-    signing_key_id: sealed.signing_key_id,
-    evaluated_at: formatTimestamp(sealed.created_at),
-    approval_request_id: outcome.hold?.approval_id ?? null,
-  }
 }

@@ -71,8 +71,11 @@ function credentialOf(
   }
 }
 
+/** The rows that tell whether a passport still counts. */
+export type RevocationFacts = Pick<LiveFacts, 'passport' | 'issuer' | 'gate' | 'revokedAt'>
+
 /** Why a server-issued passport no longer counts: its own revocation, its issuer's, or its key's. */
-export function issuedRevocation({ row }: IssuedPassport, facts: LiveFacts): Refusal | null {
+export function issuedRevocation({ row }: IssuedPassport, facts: RevocationFacts): Refusal | null {
   const live = facts.passport(row.id)
   if (live === undefined || live.revoked_at !== null) {
     return { reason: 'passport_revoked', detail: 'the passport was revoked' }
@@ -81,6 +84,7 @@ export function issuedRevocation({ row }: IssuedPassport, facts: LiveFacts): Ref
   if (row.issuer_id !== null && (issuer === undefined || issuer.revoked_at !== null)) {
     return { reason: 'issuer_revoked', detail: 'the issuer of the passport was revoked' }
   }
+  // A decision reads the gate that it is made at. Away from its own gate a passport is refused in any case.
   const owner = row.gate_id === null ? issuer : facts.gate(row.gate_id)
   if (owner !== undefined && stringList(owner.compromised_keys).includes(row.signing_key_id)) {
     return { reason: 'signing_key_compromised', detail: 'the key that signed the passport was compromised' }

@@ -1,29 +1,34 @@
 import type { Refusal } from '@modei/core'
-import type { Found } from './find-presented.ts'
 import type { Possession } from './possession.ts'
 import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
 
+export interface Presentation {
+  inline: boolean
+  possession: Possession
+  /** Whether the workspace that decides asked itself, with a key of its own. */
+  own_caller: boolean
+}
+
 /**
- * Counts a self-rooted passport against the hourly limits of its identity key.
- * Inline use counts only once the key itself has spoken, so that nobody uses up another's share.
+ * Counts a self-rooted passport against the hourly limits of its identity key. Whoever neither proved to hold that
+ * key nor asks for the workspace shares a count with all such strangers, so that they use up nobody else's.
  */
 export function limitSelfIssued(
   { config, limits }: Services,
   passport: PresentedPassport,
-  found: Found,
-  possession: Possession | null,
+  { inline, possession, own_caller: ownCaller }: Presentation,
 ): Refusal | null {
   if (!passport.self_rooted) return null
-  const inline = 'inline' in found && found.inline
   const key = passport.identity_key
-  if (inline) {
-    if (possession?.nonce == null) return null
-    if (!limits.take(`inline ${key}`, config.MODEI_INLINE_LIMIT)) {
-      return { reason: 'inline_envelope_rate_limited', detail: 'too many envelopes of this key in an hour' }
-    }
+  const proved = possession.nonce !== null
+  // Inline without proof is refused for that, and may not cost the holder anything.
+  if (inline && !proved) return null
+  if (inline && !limits.take(`inline ${key}`, config.MODEI_INLINE_LIMIT)) {
+    return { reason: 'inline_envelope_rate_limited', detail: 'too many envelopes of this key in an hour' }
   }
-  if (!limits.take(`decision ${key}`, config.MODEI_SELF_ISSUED_CEILING)) {
+  const who = proved || ownCaller ? 'decision' : 'stranger'
+  if (!limits.take(`${who} ${key}`, config.MODEI_SELF_ISSUED_CEILING)) {
     const detail = `more than ${config.MODEI_SELF_ISSUED_CEILING} decisions of this key in an hour`
     return { reason: 'self_issued_platform_ceiling_exceeded', detail }
   }

@@ -1,16 +1,11 @@
 import { type ConstraintInstance, type Credential, fromEnvelopePermissions, type Refusal } from '@modei/core'
-import {
-  type Envelope,
-  type PassportVerification,
-  parseTimestamp,
-  sha256Hex,
-  type TrustTier,
-} from '@modei/protocol'
+import { type Envelope, parseTimestamp, sha256Hex } from '@modei/protocol'
 import type { LiveFacts } from '../store/store.ts'
-import { issuedRevocation } from './issued-passport.ts'
+import { issuedRevocation, type RevocationFacts } from './issued-passport.ts'
 import type { InstanceCache } from './own-constraints.ts'
 import type { IssuedPassport } from './passport-cache.ts'
 import type { Ancestor, PresentedPassport } from './presented-passport.ts'
+import type { HeldPassport } from './verify-held.ts'
 
 /**
  * What counters and revocations of a passport go by that no server issued: its id and its identity key together,
@@ -18,14 +13,6 @@ import type { Ancestor, PresentedPassport } from './presented-passport.ts'
  */
 export function passportKey(envelope: Envelope): string {
   return `${envelope.passport_id}#${sha256Hex(envelope.identity.public_key).slice(0, 32)}`
-}
-
-export interface HeldPassport {
-  envelope: Envelope
-  /** The verdict over its signatures and chain, apart from time. */
-  verification: PassportVerification
-  /** The server-issued root of its chain, where it has one. */
-  issued_root: IssuedPassport | undefined
 }
 
 /** A self-issued or delegated passport: its bytes say what it grants, the store says what was revoked. */
@@ -38,7 +25,6 @@ export function presentHeld(held: HeldPassport, instances: InstanceCache): Prese
     ...ownLinks.map(heldAncestor),
   ]
   const key = passportKey(envelope)
-  const revocationKeys = [...ownLinks.map(passportKey), key]
   const own = new Map<string, readonly ConstraintInstance[]>()
   return {
     access_mode: root === undefined ? 'self_issued' : 'passport',
@@ -54,16 +40,18 @@ export function presentHeld(held: HeldPassport, instances: InstanceCache): Prese
     reads: {
       passport_ids: root === undefined ? [] : [root.row.id],
       issuer_ids: typeof root?.row.issuer_id === 'string' ? [root.row.issuer_id] : [],
-      revocation_keys: revocationKeys,
+      revocation_keys: revocationKeysOf(held),
     },
-    catalog_pin: pinOf(envelope),
-    credential: (facts, possession) => credentialOf(held, revocationKeys, facts, possession),
+    catalog_pin: pinOf(held),
+    credential: (facts, possession) => credentialOf(held, facts, possession),
     instances(_facts, action) {
       const known = own.get(action) ?? fromEnvelopePermissions(envelope.permissions, action)
       own.set(action, known)
       return known
     },
-    constraint_version: () => 0,
+    // Its own constraints are signed and never change; those set on a root that the server issued may.
+    constraint_version: (facts) =>
+      root === undefined ? 0 : (facts.passport(root.row.id)?.constraint_version ?? 0),
     issuer:
       typeof root?.row.issuer_id === 'string'
         ? { issuer_id: root.row.issuer_id, workspace_id: root.row.workspace_id }
@@ -92,14 +80,11 @@ function heldAncestor(envelope: Envelope): Ancestor {
   }
 }
 
-function pinOf({ provenance }: Envelope): Credential['catalog_pin'] {
-  const { catalog_version: version, catalog_content_hash: contentHash } = provenance
+/** A pin is a promise of the gate that issued the root. One that its holder wrote would choose the holder's terms. */
+function pinOf({ envelope, issued_root: root }: HeldPassport): Credential['catalog_pin'] {
+  if (root === undefined) return null
+  const { catalog_version: version, catalog_content_hash: contentHash } = envelope.provenance
   return version === null || contentHash === null ? null : { version, content_hash: contentHash }
-}
-
-/** The tier is derived from the root; where the chain did not verify, the lowest is assumed. */
-function tierOf({ verification }: HeldPassport): TrustTier {
-  return verification.tier ?? 'L0'
 }
 
 function rootKind({ issued_root: root }: HeldPassport): Credential['root'] {
@@ -109,11 +94,10 @@ function rootKind({ issued_root: root }: HeldPassport): Credential['root'] {
 
 function credentialOf(
   held: HeldPassport,
-  revocationKeys: readonly string[],
   facts: LiveFacts,
   possession: Credential['possession'],
 ): Credential {
-  const { envelope, verification, issued_root: root } = held
+  const { envelope, tier, issued_root: root } = held
   return {
     access_mode: root === undefined ? 'self_issued' : 'passport',
     passport_id: envelope.passport_id,
@@ -124,22 +108,26 @@ function credentialOf(
     root: rootKind(held),
     expires_at: envelope.provenance.expires_at,
     expires_at_ms: parseTimestamp(envelope.provenance.expires_at) ?? 0,
-    tier: tierOf(held),
-    malformed: verification.valid ? null : { reason: verification.reason_code, detail: verification.detail },
-    revoked: lineRevocation(root, revocationKeys, facts),
+    tier,
+    malformed: null,
+    revoked: lineRevocation(held, facts),
     possession,
-    catalog_pin: pinOf(envelope),
+    catalog_pin: pinOf(held),
   }
 }
 
-function lineRevocation(
-  root: IssuedPassport | undefined,
-  revocationKeys: readonly string[],
-  facts: LiveFacts,
-): Refusal | null {
+/** The keys by which revocations of a passport, and of everything above it that no server issued, are found. */
+export function revocationKeysOf({ envelope, issued_root: root }: HeldPassport): string[] {
+  const links = (envelope.provenance.delegation_chain ?? []).map((link) => passportKey(link.passport_json))
+  return [...(root === undefined ? links : links.slice(1)), passportKey(envelope)]
+}
+
+/** Why a line of delegation no longer counts: any member of it that was revoked ends all below. */
+export function lineRevocation(held: HeldPassport, facts: RevocationFacts): Refusal | null {
+  const { issued_root: root } = held
   const above = root === undefined ? null : issuedRevocation(root, facts)
   if (above !== null) return above
-  return revocationKeys.some((key) => facts.revokedAt(key) !== undefined)
+  return revocationKeysOf(held).some((key) => facts.revokedAt(key) !== undefined)
     ? { reason: 'passport_revoked', detail: 'the passport, or one above it, was revoked by its holder' }
     : null
 }
