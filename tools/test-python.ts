@@ -23,7 +23,11 @@ function succeeds(command: string, args: readonly string[]): boolean {
 }
 
 function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): number {
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env })
+  const { status, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env,
+  })
   if (error !== undefined) stop(`${command} could not be run: ${error.message}`)
   return status ?? 1
 }
@@ -31,10 +35,14 @@ function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = 
 function makeEnvironment(): void {
   const system = process.env.PYTHON ?? 'python3'
   if (!succeeds(system, ['--version'])) {
-    stop(`test:python needs Python 3, and \`${system}\` is not here: install it, or name another one in PYTHON`)
+    stop(
+      `test:python needs Python 3, and \`${system}\` is not here: install it, or name another one in PYTHON`,
+    )
   }
   if (!succeeds(system, ['-c', 'import ensurepip, venv'])) {
-    stop(`test:python needs Python's venv and pip, which \`${system}\` lacks (on Debian: apt-get install python3-venv)`)
+    stop(
+      `test:python needs Python's venv and pip, which \`${system}\` lacks (on Debian: apt-get install python3-venv)`,
+    )
   }
   rmSync(VENV, { recursive: true, force: true })
   const made =
