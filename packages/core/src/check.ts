@@ -44,6 +44,7 @@ export function check(input: CheckInput): CheckOutcome {
     target: input.target,
     cost_cents: 0,
     cost_known: false,
+    cost_declared: false,
     metadata: input.context,
     catalog: { listed: entry !== null, risk_level: entry?.risk_level },
     passport: { ...input.credential },

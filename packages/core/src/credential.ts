@@ -1,4 +1,5 @@
 import { permissionCovers, type TrustTier, tierRank } from '@modei/protocol'
+import { findForeignTerm, type PassportTerm } from './catalogs/terms.ts'
 import type { RiskLevel } from './constraints/constraint.ts'
 
 /** One step of verification, always reported; the first failure decides. */
@@ -21,6 +22,8 @@ export interface Credential {
   agent_id: string
   agent_name: string | null
   permissions: readonly string[]
+  /** Prices, service levels and fees that it states; they count for nothing, and must be the catalog's. */
+  terms: readonly PassportTerm[]
   /** The gate that issued it, or the root of its chain. */
   gate_id: string | null
   /** How the root of its chain was issued. */
@@ -93,6 +96,7 @@ export function checkCredential(
     checkPin(credential, gate),
     checkPermission(credential, gate, action),
     checkTrust(credential, gate),
+    checkTerms(credential, gate, action),
   ]
 }
 
@@ -176,4 +180,16 @@ function checkTrust(credential: Credential, gate: GateFacts | null): CheckItem {
         'trust_tier_insufficient',
         `the action needs trust level ${level}, the passport is of tier ${credential.tier}`,
       )
+}
+
+/** Terms come from the catalog alone: a passport may repeat them, and is refused when it says anything else. */
+function checkTerms(credential: Credential, gate: GateFacts | null, action: string): CheckItem {
+  const name = 'terms'
+  if (credential.terms.length === 0) return skip(name, 'the passport states no terms')
+  const catalog = gate?.catalog ?? null
+  if (catalog === null || !catalog.known || catalog.entry === null) return skip(name, 'no catalog sets any')
+  const foreign = findForeignTerm(credential.terms, action, catalog.entry.constraints)
+  return foreign === undefined
+    ? pass(name, `the terms are those of catalog version ${catalog.version}`)
+    : fail(name, 'terms_mismatch', `\`${foreign.key}\` is not what catalog version ${catalog.version} says`)
 }

@@ -1,5 +1,6 @@
 import type { EngineDecision } from '@modei/protocol'
 import { bindingSpend } from './binding-spend.ts'
+import { callPriceOf } from './catalogs/pricing.ts'
 import type { ConstraintInstance } from './constraints/collect.ts'
 import { trackersOf } from './constraints/collect.ts'
 import type { ActionFacts } from './constraints/constraint.ts'
@@ -290,13 +291,12 @@ interface Cost {
 
 /** A declared cost counts as at least the pinned price of one call. */
 function costOf(declared: number | undefined, catalog: CatalogFacts | null): Cost {
-  const price =
-    catalog?.known === true ? catalog.entry?.constraints['core:pricing:per_call_cents'] : undefined
-  const cents = typeof price === 'number' && Number.isSafeInteger(price) && price >= 0 ? price : undefined
+  const entry = catalog?.known === true ? catalog.entry : null
+  const price = entry === null ? undefined : callPriceOf(entry.constraints)
   return {
-    cents: Math.max(declared ?? 0, cents ?? 0),
+    cents: Math.max(declared ?? 0, price ?? 0),
     declared: declared !== undefined,
-    known: declared !== undefined || cents !== undefined,
+    known: declared !== undefined || price !== undefined,
   }
 }
 
@@ -309,6 +309,7 @@ function actionFacts(input: EnforceInput, cost: Cost): Omit<ActionFacts, 'usage'
     target: input.target,
     cost_cents: cost.cents,
     cost_known: cost.known,
+    cost_declared: cost.declared,
     metadata: input.metadata,
     catalog: { listed: entry !== null, risk_level: entry?.risk_level },
     passport: {

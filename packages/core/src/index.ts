@@ -1,4 +1,5 @@
 export * from './binding-spend.ts'
+export * from './catalogs/index.ts'
 export * from './check.ts'
 export * from './constraints/collect.ts'
 export * from './constraints/constraint.ts'

@@ -239,7 +239,11 @@ export interface CatalogChange {
   /** What changed, such as `permission_removed` or `price_changed` */
   type: string
   permission_key: string | null
+  /** The price, service level, fee or limit that changed */
+  constraint_key: string | null
+  /** null for what was not there */
   old?: unknown
+  /** null for what is no longer there */
   new?: unknown
   /** The holder is worse off: removed, dearer, slower, tighter, or needs more trust */
   breaking: boolean
@@ -251,6 +255,7 @@ export interface CatalogCreate {
   version?: string | null | undefined
   catalog_name?: string | null | undefined
   description?: string | null | undefined
+  /** Whether the draft may be published */
   is_active?: boolean | undefined
 }
 
@@ -271,14 +276,16 @@ export interface CatalogDraft {
 
 export interface CatalogImpact {
   gate_id: string
-  /** Active passports that the draft changes */
+  /** Active passports of the gate that hold a permission which changes */
   affected_passports: number
   has_breaking_changes: boolean
   /** From the latest published version to the draft */
   changes: Array<CatalogChange>
+  /** The newest 1000 of them */
   passports: Array<{
     passport_id: string
     agent_id: string
+    /** The version that it is pinned to, whose terms it keeps until it is reissued */
     catalog_version: number | null
     /** Permissions of the catalog that change for it */
     permissions: Array<string>

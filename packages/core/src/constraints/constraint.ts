@@ -16,6 +16,8 @@ export interface ActionFacts {
   cost_cents: number
   /** Whether a cost was declared or priced at all. */
   cost_known: boolean
+  /** Whether the caller said what it costs. */
+  cost_declared: boolean
   metadata: Readonly<Record<string, unknown>>
   catalog: { listed: boolean; risk_level: RiskLevel | undefined }
   passport: {

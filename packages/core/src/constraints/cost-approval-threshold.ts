@@ -1,7 +1,7 @@
 import { defineConstraint } from './constraint.ts'
 import { isLower } from './coverage.ts'
 import { Cents } from './values.ts'
-import { costNote, invalidCost } from './verdicts.ts'
+import { costNote, invalidCost, withCostNote } from './verdicts.ts'
 
 /** Asks a person about an action that costs more than this. */
 export const costApprovalThreshold = defineConstraint({
@@ -23,7 +23,7 @@ export const costApprovalThreshold = defineConstraint({
       reason: 'approval_threshold_exceeded',
       limit,
       requested,
-      detail: `the action costs ${requested} cents, more than ${limit} needs approval`,
+      detail: withCostNote(`the action costs ${requested} cents, more than ${limit} needs approval`, facts),
     }
   },
   narrows: isLower,

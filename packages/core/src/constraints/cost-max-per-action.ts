@@ -1,7 +1,7 @@
 import { defineConstraint } from './constraint.ts'
 import { isLower } from './coverage.ts'
 import { Cents } from './values.ts'
-import { costNote, invalidCost } from './verdicts.ts'
+import { costNote, invalidCost, withCostNote } from './verdicts.ts'
 
 /** Caps what one action may cost. */
 export const costMaxPerAction = defineConstraint({
@@ -23,7 +23,7 @@ export const costMaxPerAction = defineConstraint({
       reason: 'cost_action_exceeded',
       limit,
       requested,
-      detail: `the action costs ${requested} cents, the limit per action is ${limit}`,
+      detail: withCostNote(`the action costs ${requested} cents, the limit per action is ${limit}`, facts),
     }
   },
   narrows: isLower,

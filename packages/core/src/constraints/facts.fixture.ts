@@ -84,6 +84,7 @@ export function factsOf(
     target: vector.target,
     cost_cents: vector.cost_cents ?? 0,
     cost_known: vector.cost_known ?? vector.cost_cents !== undefined,
+    cost_declared: vector.cost_cents !== undefined,
     metadata: vector.metadata ?? {},
     catalog: { listed: vector.catalog?.listed ?? false, risk_level: vector.catalog?.risk_level },
     passport: {

@@ -1,7 +1,7 @@
 import type { SpendWindow } from '../windows.ts'
 import type { ActionFacts, Verdict } from './constraint.ts'
 import type { ConstraintReasonCode } from './reasons.ts'
-import { costNote, invalidCost, resetsAt, usageUnavailable } from './verdicts.ts'
+import { costNote, invalidCost, resetsAt, usageUnavailable, withCostNote } from './verdicts.ts'
 
 /** Permits when what was spent, what is reserved and this action together stay within the limit. */
 export function judgeSpend(
@@ -23,9 +23,11 @@ export function judgeSpend(
     limit,
     current,
     requested,
-    detail:
+    detail: withCostNote(
       `${usage.spent} cents spent and ${usage.reserved} reserved ${spanOf(window)}, ` +
-      `${requested} more would exceed the limit of ${limit}`,
+        `${requested} more would exceed the limit of ${limit}`,
+      facts,
+    ),
     ...resetsAt(usage.fitsAt(requested, limit)),
   }
 }

@@ -10,9 +10,18 @@ export function usageUnavailable(limit: unknown): Verdict {
   }
 }
 
-/** Said wherever a limit on spend meets an action without a price. */
+/** Said wherever a limit on spend meets an action whose caller did not say what it costs. */
 export function costNote(facts: ActionFacts): { detail?: string } {
-  return facts.cost_known ? {} : { detail: 'no cost was declared, so 0 cents were counted' }
+  if (facts.cost_declared) return {}
+  return facts.cost_known
+    ? { detail: `no cost was declared, so the catalog’s price of ${facts.cost_cents} cents was counted` }
+    : { detail: `no cost was declared, so ${facts.cost_cents} cents were counted` }
+}
+
+/** A sentence about a cost, with the note where it belongs. */
+export function withCostNote(sentence: string, facts: ActionFacts): string {
+  const { detail } = costNote(facts)
+  return detail === undefined ? sentence : `${sentence}; ${detail}`
 }
 
 /** A cost that is no amount of money passes every comparison or none; it blocks before any is made. */

@@ -60,7 +60,7 @@ export const CatalogCreate = z
     version: optional(text(64).describe('Your own label of the draft; published versions are numbered')),
     catalog_name: optional(text(200)),
     description: optional(text(2000, 0)),
-    is_active: z.boolean().default(true),
+    is_active: z.boolean().default(true).describe('Whether the draft may be published'),
   })
   .superRefine(({ permissions }, context) => {
     const seen = new Set<string>()
@@ -163,18 +163,23 @@ export type CatalogImpactRequest = z.input<typeof CatalogImpactRequest>
 export const CatalogImpact = z
   .object({
     gate_id: z.string(),
-    affected_passports: Count.describe('Active passports that the draft changes'),
+    affected_passports: Count.describe('Active passports of the gate that hold a permission which changes'),
     has_breaking_changes: z.boolean(),
     changes: z.array(CatalogChange).describe('From the latest published version to the draft'),
-    passports: z.array(
-      z.object({
-        passport_id: z.string(),
-        agent_id: z.string(),
-        catalog_version: z.int().nullable(),
-        permissions: z.array(z.string()).describe('Permissions of the catalog that change for it'),
-        breaking: z.boolean(),
-      }),
-    ),
+    passports: z
+      .array(
+        z.object({
+          passport_id: z.string(),
+          agent_id: z.string(),
+          catalog_version: z
+            .int()
+            .nullable()
+            .describe('The version that it is pinned to, whose terms it keeps until it is reissued'),
+          permissions: z.array(z.string()).describe('Permissions of the catalog that change for it'),
+          breaking: z.boolean(),
+        }),
+      )
+      .describe('The newest 1000 of them'),
   })
   .meta({ id: 'CatalogImpact' })
 export type CatalogImpact = z.infer<typeof CatalogImpact>

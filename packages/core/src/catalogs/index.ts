@@ -1,0 +1,7 @@
+export * from './catalog.ts'
+export * from './coverage.ts'
+export * from './diff.ts'
+export * from './faults.ts'
+export * from './pricing.ts'
+export * from './snapshot.ts'
+export * from './terms.ts'
