@@ -1,4 +1,4 @@
-import type { Credential, Refusal } from '@modei/core'
+import { type Credential, type Refusal, termsOf } from '@modei/core'
 import { deriveTier, parseTimestamp } from '@modei/protocol'
 import type { LiveFacts } from '../store/store.ts'
 import { stringList } from './json.ts'
@@ -56,6 +56,7 @@ function credentialOf(
     agent_id: row.agent_id,
     agent_name: row.agent_name,
     permissions: passport.permissions,
+    terms: termsOf(envelope.permissions),
     gate_id: row.gate_id,
     root: row.gate_id === null ? 'platform' : 'gate',
     expires_at: envelope.provenance.expires_at,

@@ -1,4 +1,10 @@
-import { type ConstraintInstance, type Credential, fromEnvelopePermissions, type Refusal } from '@modei/core'
+import {
+  type ConstraintInstance,
+  type Credential,
+  fromEnvelopePermissions,
+  type Refusal,
+  termsOf,
+} from '@modei/core'
 import { type Envelope, parseTimestamp, sha256Hex } from '@modei/protocol'
 import type { LiveFacts } from '../store/store.ts'
 import { issuedRevocation, type RevocationFacts } from './issued-passport.ts'
@@ -104,6 +110,7 @@ function credentialOf(
     agent_id: envelope.identity.agent_id,
     agent_name: envelope.identity.agent_name,
     permissions: envelope.permissions.map(({ permission_key }) => permission_key),
+    terms: termsOf(envelope.permissions),
     gate_id: root?.row.gate_id ?? null,
     root: rootKind(held),
     expires_at: envelope.provenance.expires_at,
