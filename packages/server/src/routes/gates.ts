@@ -2,7 +2,9 @@ import { operations } from '@modei/protocol'
 import type { Api } from '../http/mount.ts'
 import { mount } from '../http/mount.ts'
 import { decodeCursor } from '../http/page.ts'
+import { getGateRevocations } from '../services/gate-revocations.ts'
 import * as gates from '../services/gates.ts'
+import { rotateGateKey } from '../services/rotate-key.ts'
 import type { Services } from '../services/services.ts'
 
 export function gateRoutes(api: Api, services: Services): void {
@@ -22,5 +24,11 @@ export function gateRoutes(api: Api, services: Services): void {
   mount(api, operations.delete_gate, ({ caller, params }) =>
     gates.deleteGate(services, caller, params.gate_id),
   )
+  mount(api, operations.rotate_gate_key, ({ caller, params, body, idempotency }) =>
+    rotateGateKey(services, caller, params.gate_id, body, idempotency),
+  )
   mount(api, operations.get_gate_public, ({ params }) => gates.getGatePublic(services, params.gate_id))
+  mount(api, operations.get_gate_revocations, ({ params }) => getGateRevocations(services, params.gate_id), {
+    etag: ({ signature }) => signature,
+  })
 }

@@ -7,13 +7,19 @@ import { constraintRoutes } from './constraints.ts'
 import { enforcementRoutes } from './enforcement.ts'
 import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
+import { issuerRoutes } from './issuers.ts'
 import { passportRoutes } from './passports.ts'
+import { platformPassportRoutes } from './platform-passports.ts'
+import { selfIssuedRoutes } from './self-issued.ts'
 
 /** Every route of the API, resource by resource. */
 export function mountRoutes(api: Api, services: Services): void {
   healthRoutes(api, services)
   gateRoutes(api, services)
   passportRoutes(api, services)
+  issuerRoutes(api, services)
+  platformPassportRoutes(api, services)
+  selfIssuedRoutes(api, services)
   checkRoutes(api, services)
   enforcementRoutes(api, services)
   constraintRoutes(api, services)

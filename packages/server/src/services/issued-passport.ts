@@ -77,13 +77,14 @@ export type RevocationFacts = Pick<LiveFacts, 'passport' | 'issuer' | 'gate' | '
 
 /** Why a server-issued passport no longer counts: its own revocation, its issuer's, or its key's. */
 export function issuedRevocation({ row }: IssuedPassport, facts: RevocationFacts): Refusal | null {
-  const live = facts.passport(row.id)
-  if (live === undefined || live.revoked_at !== null) {
-    return { reason: 'passport_revoked', detail: 'the passport was revoked' }
-  }
+  // The issuer comes first: with it everything that it issued was revoked, and this is why.
   const issuer = row.issuer_id === null ? undefined : facts.issuer(row.issuer_id)
   if (row.issuer_id !== null && (issuer === undefined || issuer.revoked_at !== null)) {
     return { reason: 'issuer_revoked', detail: 'the issuer of the passport was revoked' }
+  }
+  const live = facts.passport(row.id)
+  if (live === undefined || live.revoked_at !== null) {
+    return { reason: 'passport_revoked', detail: 'the passport was revoked' }
   }
   // A decision reads the gate that it is made at. Away from its own gate a passport is refused in any case.
   const owner = row.gate_id === null ? issuer : facts.gate(row.gate_id)

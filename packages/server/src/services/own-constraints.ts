@@ -2,6 +2,8 @@ import {
   type ConstraintInstance,
   type ConstraintMaps,
   collectInstances,
+  fromEnvelopePermissions,
+  inOrder,
   overlayConstraints,
   readConstraintMap,
 } from '@modei/core'
@@ -12,10 +14,14 @@ import type { IssuedPassport } from './passport-cache.ts'
 /** What is in force for a passport: its grant, tightened by what was set on the server. */
 export function constraintsInForce(passport: IssuedPassport, setConstraints: string | null): ConstraintMaps {
   if (setConstraints === null) return passport.granted
+  return overlayConstraints(passport.granted, setMaps(passport, setConstraints))
+}
+
+function setMaps(passport: IssuedPassport, setConstraints: string): ConstraintMaps {
   const set = readConstraintMap(jsonObject(setConstraints), passport.permissions)
   // Values are checked when they are set, so this is a damaged row. It must not fall back to the grant alone.
   if (!set.ok) throw new Error(`the constraints set on ${passport.row.id} cannot be read`)
-  return overlayConstraints(passport.granted, set)
+  return set
 }
 
 const MAX_CACHED = 10_000
@@ -28,10 +34,24 @@ export class InstanceCache {
     const key = `${live.id} ${live.constraint_version} ${action}`
     const cached = this.#cached.get(key)
     if (cached !== undefined) return cached
-    const map = constraintsInForce(passport, live.set_constraints)
-    const instances = collectInstances({ ...map, action, source: 'passport', flatScope: '*' })
+    const instances = collect(passport, live, action)
     if (this.#cached.size >= MAX_CACHED) this.#cached.delete(this.#cached.keys().next().value ?? '')
     this.#cached.set(key, instances)
     return instances
   }
+}
+
+function collect(
+  passport: IssuedPassport,
+  { set_constraints: set }: LivePassport,
+  action: string,
+): readonly ConstraintInstance[] {
+  if (passport.row.constraints !== null) {
+    return collectInstances({ ...constraintsInForce(passport, set), action, source: 'passport' })
+  }
+  // Only the envelope is known, so its limits measure the whole passport; what was set here stands beside them.
+  const signed = fromEnvelopePermissions(passport.envelope.permissions, action)
+  const added =
+    set === null ? [] : collectInstances({ ...setMaps(passport, set), action, source: 'passport' })
+  return inOrder([...signed, ...added])
 }

@@ -2,6 +2,7 @@ import { type ConstraintMaps, readConstraintMap } from '@modei/core'
 import { decodeBase64Strict, type Envelope, parseEnvelope, utf8Bytes, verifyEd25519 } from '@modei/protocol'
 import type { Row, Store } from '../store/store.ts'
 import { jsonObject, stringList } from './json.ts'
+import { signedGrant } from './signed-grant.ts'
 
 /** The part of a server-issued passport that never changes, parsed and verified once. */
 export interface IssuedPassport {
@@ -48,18 +49,23 @@ function parse(row: Row<'passports'>): IssuedPassport {
   const parsed = parseEnvelope(row.passport_json)
   if (!parsed.ok) throw new Error(`the stored passport ${row.id} is not an envelope: ${parsed.detail}`)
   const permissions = stringList(row.permissions)
-  const granted = readConstraintMap(jsonObject(row.constraints), permissions)
-  if (!granted.ok) throw new Error(`the stored constraints of ${row.id} cannot be read`)
   const key = decodeBase64Strict(row.public_key)
   const signature = decodeBase64Strict(row.signature)
   return {
     row,
     envelope: parsed.envelope,
     permissions,
-    granted,
+    granted:
+      row.constraints === null ? signedGrant(parsed.envelope.permissions) : askedGrant(row, permissions),
     signature_ok:
       key !== undefined &&
       signature !== undefined &&
       verifyEd25519(key, utf8Bytes(row.passport_json), signature),
   }
+}
+
+function askedGrant(row: Row<'passports'>, permissions: readonly string[]): ConstraintMaps {
+  const granted = readConstraintMap(jsonObject(row.constraints), permissions)
+  if (!granted.ok) throw new Error(`the stored constraints of ${row.id} cannot be read`)
+  return granted
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { encodeBase64, publicKeyFromSeed } from '@modei/protocol'
-import type { Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import { newId } from '../new-id.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { Database } from '../store/schema.ts'
@@ -29,6 +29,26 @@ export async function addSigningKey(
   return row
 }
 
+/** Makes a key that `owner_id` keeps itself the one with which it signs: only its public half is known here. */
+export async function addExternalKey(
+  tx: Transaction<Database>,
+  owner: { workspace_id: string; owner_id: string },
+  publicKey: string,
+  now: number,
+): Promise<void> {
+  const row: Row<'signing_keys'> = {
+    id: newId('sk', now),
+    workspace_id: owner.workspace_id,
+    owner_id: owner.owner_id,
+    public_key: publicKey,
+    sealed_seed: null,
+    status: 'active',
+    created_at: now,
+    retired_at: null,
+  }
+  await tx.insertInto('signing_keys').values(row).execute()
+}
+
 /** Makes `owner_id`'s active key one that only verifies, or not even that when it was compromised. */
 export async function retireSigningKey(
   tx: Transaction<Database>,
@@ -49,6 +69,19 @@ export async function retireSigningKey(
     .where('id', '=', active.id)
     .execute()
   return active.id
+}
+
+/** The key with which `owner_id` signs now; undefined for what never signed, or signs nothing more. */
+export function findActiveKey(
+  db: Kysely<Database>,
+  ownerId: string,
+): Promise<Row<'signing_keys'> | undefined> {
+  return db
+    .selectFrom('signing_keys')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .where('status', '=', 'active')
+    .executeTakeFirst()
 }
 
 /** The seed of a key that the server holds. */
