@@ -1,13 +1,13 @@
 import type { Pool } from 'pg'
 import { GroupCommit, type GroupCommitOptions } from '../group-commit.ts'
-import { migrate } from '../migrate.ts'
 import type { Signer } from '../signer.ts'
 import type { ApiKeyRow, Store } from '../store.ts'
 import { textArray } from './array-parameter.ts'
+import { migratePostgres } from './database.ts'
+import { databaseTime } from './database-time.ts'
 import { PostgresDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { kyselyOver } from './kysely.ts'
-import { makePartitions } from './partitions.ts'
 import { PartitionsAhead } from './partitions-ahead.ts'
 import { openPool } from './pool.ts'
 import { serializableWrite } from './serializable-write.ts'
@@ -52,14 +52,13 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     // The server's own time-out comes first where it is set; this one is for a server that fell silent.
     queryTimeoutMs: timeouts.statementTimeoutMs + 5_000,
   }
+  await migratePostgres(url)
   const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
   const flushes = openPool(url, { ...pool, max: 1, pipeline: true })
   const db = kyselyOver(others)
   const close = () => Promise.all([flushes.end(), others.end()])
   try {
     const settings = await checkServer(others)
-    await migrate(db, 'postgres')
-    await makePartitions(db, await clockOf(others))
     const partitions = new PartitionsAhead(db, onError)
     const engine = new PostgresDecisionEngine({
       flushes,
@@ -72,7 +71,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       maxQueue: options.maxQueue ?? 20_000,
       ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
     })
-    const clock = new SharedLookUp(async () => new Map([['now', await clockOf(others)]]))
+    const clock = new SharedLookUp(async () => new Map([['now', await databaseTime(others)]]))
     const apiKeys = new SharedLookUp((hashes) => findApiKeys(others, hashes))
     let closing: Promise<unknown> | undefined
     return {
@@ -87,7 +86,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       },
       findApiKey: (hash) => apiKeys.find(hash),
       async ping() {
-        await clockOf(others)
+        await databaseTime(others)
       },
       async close() {
         closing ??= decisions
@@ -112,19 +111,6 @@ function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: S
     // No answer leaves before its record is on disk, whatever the server does by default.
     ...(settings.commits_asynchronously ? ['set local synchronous_commit = on'] : []),
   ].join('; ')
-}
-
-async function clockOf(pool: Pool): Promise<number> {
-  try {
-    const { rows } = await pool.query<{ now: number }>(
-      'select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now',
-    )
-    const [moment] = rows
-    if (moment === undefined) throw new Error('the database told no time')
-    return moment.now
-  } catch (error) {
-    throw translated(error)
-  }
 }
 
 async function findApiKeys(pool: Pool, hashes: string[]): Promise<Map<string, ApiKeyRow>> {

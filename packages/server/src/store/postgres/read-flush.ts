@@ -3,6 +3,7 @@ import type { PoolClient, QueryResultRow } from 'pg'
 import type { SigningKeyRow } from '../flush.ts'
 import type { LivePassport, Row } from '../store.ts'
 import { textArray } from './array-parameter.ts'
+import { NOW } from './database-time.ts'
 import { PostgresFlushView } from './flush-view.ts'
 import type { WantedRows } from './wanted-rows.ts'
 
@@ -48,7 +49,7 @@ function locks(client: PoolClient, { chains, counters }: WantedRows) {
     ),
     clock: ask<{ now: number; transaction_id: string }>(
       client,
-      `select floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now,
+      `select ${NOW} as now,
        pg_current_xact_id()::text as transaction_id`,
     ),
   }

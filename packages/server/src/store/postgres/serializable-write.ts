@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ModeiProblem } from '@modei/protocol'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Database } from '../schema.ts'
+import { NOW } from './database-time.ts'
 import { codeOf, lostRace, translated } from './errors.ts'
 
 const MAX_ATTEMPTS = 15
@@ -52,7 +53,7 @@ async function begin(tx: Transaction<Database>, timeouts: WriteTimeouts): Promis
     select set_config('statement_timeout', ${String(timeouts.statementTimeoutMs)}, true),
     set_config('lock_timeout', ${String(timeouts.lockTimeoutMs)}, true),
     set_config('idle_in_transaction_session_timeout', ${String(timeouts.statementTimeoutMs)}, true),
-    floor(extract(epoch from clock_timestamp()) * 1000)::bigint as now`.execute(tx)
+    ${sql.raw(NOW)} as now`.execute(tx)
   const [moment] = rows
   if (moment === undefined) throw new Error('the database told no time')
   return moment.now

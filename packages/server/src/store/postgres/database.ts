@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely'
+import type { Pool } from 'pg'
+import { type MigrationStatus, migrate, migrationStatus } from '../migrate.ts'
+import type { Database } from '../schema.ts'
+import { databaseTime } from './database-time.ts'
+import { kyselyOver } from './kysely.ts'
+import { makePartitions } from './partitions.ts'
+import { openPool } from './pool.ts'
+import { checkServer } from './server-settings.ts'
+
+/**
+ * Brings a PostgreSQL database to the newest schema, next months' partitions included. Several processes may do so
+ * at once: one does it, the others wait.
+ * @returns the names of the migrations that were applied
+ */
+export function migratePostgres(url: string): Promise<readonly string[]> {
+  return withDatabase(url, async (db, pool) => {
+    await checkServer(pool)
+    const applied = await migrate(db, 'postgres')
+    await makePartitions(db, await databaseTime(pool))
+    return applied
+  })
+}
+
+export function postgresStatus(url: string): Promise<MigrationStatus[]> {
+  return withDatabase(url, (db) => migrationStatus(db, 'postgres'))
+}
+
+/** One connection without time-outs: a migration takes as long as it takes. */
+async function withDatabase<T>(
+  url: string,
+  work: (db: Kysely<Database>, pool: Pool) => Promise<T>,
+): Promise<T> {
+  const pool = openPool(url, {
+    max: 1,
+    pipeline: false,
+    queryTimeoutMs: 0,
+    connectTimeoutMs: 10_000,
+    onError: () => undefined,
+  })
+  try {
+    return await work(kyselyOver(pool), pool)
+  } finally {
+    await pool.end()
+  }
+}
