@@ -18,8 +18,8 @@ import {
 
 const NOW = Date.UTC(2026, 10, 1)
 const LINKS = 3
-const ROUNDS = Number(process.argv[2] ?? 15)
-const CALLS_PER_ROUND = 200
+const ROUNDS = Number(process.argv[2] ?? 100)
+const CALLS_PER_ROUND = 30
 
 const PERMISSIONS = [
   {

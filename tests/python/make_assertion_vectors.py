@@ -76,6 +76,8 @@ def assertions() -> None:
     revocation("revoked by a stranger", revoke, "mismatch", signer="agent2")
     revocation("revocation of another passport", {**revoke, "passport_id": "pp_self_x"}, "mismatch")
     revocation("revocation with another action", {**revoke, "action": "flights:book"}, "mismatch")
+    changed = {"assertion_json": {**revoke, "action": "read"}, "assertion_signature": sign(revoke, "root")}
+    cases.append({"name": "revocation whose action was changed after signing", "kind": "revoke", "signed": changed, "passport_id": passport_id, "keys": ["root"], "now_ms": NOW_MS, "expect": "mismatch"})
     revocation("revocation with an unknown member", {**revoke, "gate_id": "gate_vectors"}, "mismatch")
     revocation("revocation without a nonce", {k: v for k, v in revoke.items() if k != "nonce"}, "mismatch")
     revocation("revocation older than five minutes", revoke, "mismatch", now_ms=NOW_MS + WINDOW_MS + 1)

@@ -280,6 +280,11 @@ def chain_cases() -> list[Case]:
     add("another root of the same key grafted above", resigned(leaf, where, grafted, "agent2"), "delegation_chain_invalid_root", "chain")
     renamed = changed(changed(leaf, where, grafted), "provenance.issuer.id", "delegate:" + other_root["passport_id"])
     add("grafted root, named by the leaf", (renamed, sign(renamed, "agent2")), "delegation_chain_invalid_root", "chain")
+    richer = envelope("root", authority=True, permissions=[grant(), grant("flights:cancel")])
+    add("another root of the same key and id grafted above", resigned(leaf, where, [link(richer, "root"), *chain[1:]], "agent2"), "delegation_chain_invalid_root", "chain")
+    short = delegated("agent2", chain[:1], authority=True)
+    skipping = delegated("agent3", [*chain[:2], link(short, "agent1")])
+    add("a link whose own chain leaves one out", (skipping, sign(skipping, "agent2")), "delegation_chain_invalid_root", "chain")
     stripped = delegated("agent1", [link(envelope("root", authority=True), "root")], authority=True)
     stripped["provenance"]["delegation_chain"] = None
     shallow = [chain[0], link(stripped, "root")]
@@ -372,6 +377,7 @@ def key_cases() -> list[Case]:
     below_gate("below a gate, without its id", "delegation_chain_invalid_root", gate_id=None)
     below_gate("below a gate, with another's id", "delegation_chain_invalid_root", gate_id="gate_other")
     below_gate("below a gate, pinned to another version", "delegation_chain_invalid_root", catalog=(2, gate_root()["provenance"]["catalog_content_hash"]))
+    below_gate("below a gate, pinned to another hash", "delegation_chain_invalid_root", catalog=(3, "ab" * 32))
     below_gate("below a gate, without the catalog pin", "delegation_chain_invalid_root", catalog=(None, None))
     below_gate("below a gate, wider", "permission_elevation_in_chain", permissions=[grant("flights:cancel")])
     return cases

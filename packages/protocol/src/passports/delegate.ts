@@ -14,7 +14,7 @@ export interface DelegationClaims extends Omit<PassportClaims, 'expiresAt'> {
   /** 32 random hex digits. */
   readonly passportId: string
   readonly identityClaim: string | null
-  /** Unix milliseconds; cut to the earliest expiry above, which is also what an absent one means. */
+  /** Unix milliseconds; cut to the parent's, which is also what an absent one means. */
   readonly expiresAt?: number | undefined
 }
 
@@ -37,12 +37,12 @@ export interface ClampedExpiry {
   readonly wasClamped: boolean
 }
 
-/** The expiry that a child of `parent` can have at most as requested: never later than any envelope above it. */
+/**
+ * The end that a child of `parent` has when `requestedAt` is asked for: not later than the parent's, which is not later
+ * than any above it.
+ */
 export function clampExpiry(parent: Envelope, requestedAt: number | undefined): ClampedExpiry {
-  let latest = parent.provenance.expires_at
-  for (const { passport_json } of parent.provenance.delegation_chain ?? []) {
-    if (passport_json.provenance.expires_at < latest) latest = passport_json.provenance.expires_at
-  }
+  const latest = parent.provenance.expires_at
   if (requestedAt === undefined) return { expires_at: latest, wasClamped: false }
   // Compared as numbers: a year beyond 9999 would sort before every other as text.
   return requestedAt > (parseAnsweredTimestamp(latest) ?? Number.NEGATIVE_INFINITY)

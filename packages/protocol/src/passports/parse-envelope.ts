@@ -85,7 +85,8 @@ function parseText(text: string): unknown {
 }
 
 // Canonical numbers beyond ±(2^53 − 1), which the strict parser refuses, have sixteen digits or a positive exponent.
-const MAY_HOLD_BIG_NUMBER = /\d{16}|\de\+\d/
+// What only looks like one, inside a string, costs the scan and changes no verdict.
+const MAY_HOLD_BIG_NUMBER = /[:,[]-?\d(?:\d{15}|[\d.]*e\+)/
 
 /**
  * The envelope in a text that is its own canonical form, as signers write it; undefined for any other text. What is

@@ -22,7 +22,9 @@ test('the page lists the reasons, each once and in their order', () => {
 })
 
 test('the page lists the deliberate differences, and each has a vector', () => {
-  const rows = [...section('Deliberate differences from the Python package').matchAll(/^\| `([a-z0-9_]+)` \|/gm)]
+  const rows = [
+    ...section('Deliberate differences from the Python package').matchAll(/^\| `([a-z0-9_]+)` \|/gm),
+  ]
   const { cases } = loadVectors<{ cases: { difference?: string }[] }>('refusals.json')
   const tried = new Set(cases.flatMap((vector) => vector.difference ?? []))
   assert.deepEqual(rows.map((row) => row[1]).sort(), [...tried].sort())

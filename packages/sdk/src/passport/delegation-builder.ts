@@ -63,7 +63,7 @@ export class DelegationBuilder {
     return this
   }
 
-  /** When the child ends, cut to the earliest end above it, which is also the default. */
+  /** When the child ends, cut to the end of its parent, which is also the default. */
   withExpiry(expiry: Expiry): this {
     const { expires_at, wasClamped } = clampExpiry(this.#parent.envelope, readExpiry(expiry, this.#now()))
     this.#expiresAt = parseAnsweredTimestamp(expires_at)
