@@ -71,7 +71,11 @@ export function selfIssue(agent: Agent = makeAgent(), claims: Claims = {}): Held
 }
 
 /** A passport that the holder of `parent` gives to another agent. */
-export function delegate(parent: HeldPassport, agent: Agent = makeAgent(), claims: Claims = {}): HeldPassport {
+export function delegate(
+  parent: HeldPassport,
+  agent: Agent = makeAgent(),
+  claims: Claims = {},
+): HeldPassport {
   const built = buildDelegatedEnvelope(parent, {
     passportId: claims.id ?? randomBytes(16).toString('hex'),
     identityClaim: claims.name === undefined ? 'child' : claims.name,
@@ -91,7 +95,11 @@ function sealed(agent: Agent, envelope: Envelope, seed: Uint8Array): HeldPasspor
 }
 
 /** Changes an envelope and signs it again, as a dishonest holder would. */
-export function forge(held: HeldPassport, change: (draft: Envelope) => Envelope, signer = held.agent): HeldPassport {
+export function forge(
+  held: HeldPassport,
+  change: (draft: Envelope) => Envelope,
+  signer = held.agent,
+): HeldPassport {
   return sealed(held.agent, change(held.envelope), signer.seed)
 }
 
