@@ -2,8 +2,11 @@ import type { Api } from '../http/mount.ts'
 import type { Services } from '../services/services.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { attestationRoutes } from './attestations.ts'
+import { catalogRoutes } from './catalogs.ts'
 import { checkRoutes } from './checks.ts'
+import { commerceRoutes } from './commerce.ts'
 import { constraintRoutes } from './constraints.ts'
+import { discoveryRoutes } from './discovery.ts'
 import { enforcementRoutes } from './enforcement.ts'
 import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
@@ -17,6 +20,8 @@ export function mountRoutes(api: Api, services: Services): void {
   healthRoutes(api, services)
   gateRoutes(api, services)
   passportRoutes(api, services)
+  catalogRoutes(api, services)
+  discoveryRoutes(api, services)
   issuerRoutes(api, services)
   platformPassportRoutes(api, services)
   selfIssuedRoutes(api, services)
@@ -24,5 +29,6 @@ export function mountRoutes(api: Api, services: Services): void {
   enforcementRoutes(api, services)
   constraintRoutes(api, services)
   attestationRoutes(api, services)
+  commerceRoutes(api, services)
   apiKeyRoutes(api, services)
 }

@@ -47,6 +47,7 @@ export interface Database {
     trusted_issuers: string
     /** JSON list of the ids of signing keys that were declared compromised. */
     compromised_keys: string
+    /** Number of the newest published version, in effect or still to come; 0 before the first. */
     current_catalog_version: number
     created_at: number
     deleted_at: number | null
@@ -167,6 +168,77 @@ export interface Database {
   }
   /** Self-signed revocations. Server-issued passports carry `revoked_at` themselves. */
   revocations: { revocation_key: string; revoked_at: number }
+  /** What a gate would publish next; a gate that never saved one has no row. */
+  catalog_drafts: {
+    gate_id: string
+    workspace_id: string
+    permissions: string
+    version_label: string | null
+    catalog_name: string | null
+    description: string | null
+    is_active: number
+    updated_at: number
+  }
+  /** Immutable: the database itself refuses UPDATE and DELETE. */
+  catalog_versions: {
+    gate_id: string
+    version: number
+    workspace_id: string
+    /** The canonical text that was hashed and signed. */
+    snapshot_json: string
+    content_hash: string
+    signature: string
+    signing_key_id: string
+    public_key: string
+    /** From when it is in effect, unless a later version is. */
+    effective_at: number
+    change_summary: string | null
+    changes: string
+    has_breaking_changes: number
+    /** What its prices are in; null when it has none. The first one is the gate's for ever. */
+    currency: string | null
+    published_by: string
+    created_at: number
+  }
+  /** The permissions of published versions, as discovery searches them. Immutable like the versions. */
+  catalog_permissions: {
+    gate_id: string
+    version: number
+    permission_key: string
+    display_name: string
+    description: string
+    risk_level: 'low' | 'medium' | 'high' | 'critical'
+    min_trust_level: 1 | 2 | 3
+    pricing_model: string | null
+    price_cents: number | null
+    currency: string
+    uptime_basis_points: number | null
+    response_time_ms: number | null
+    platform_fee_basis_points: number | null
+  }
+  settlements: {
+    id: string
+    workspace_id: string
+    gate_id: string
+    agent_id: string | null
+    period_type: 'daily' | 'weekly' | 'monthly'
+    /** UTC days, `YYYY-MM-DD`, both inclusive. */
+    period_start: string
+    period_end: string
+    total_cost_cents: number
+    total_platform_fee_cents: number
+    total_transactions: number
+    excluded_count: number
+    currency: string
+    settlement_json: string
+    content_hash: string
+    signature: string
+    signing_key_id: string
+    public_key: string
+    status: 'pending' | 'invoiced' | 'paid' | 'disputed' | 'void'
+    created_at: number
+  }
+  settlement_lines: { attestation_id: string; settlement_id: string }
   nonces: { scope: string; nonce: string; expires_at: number }
   idempotency: {
     workspace_id: string

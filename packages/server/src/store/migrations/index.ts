@@ -1,8 +1,14 @@
 import type { Migration } from 'kysely/migration'
 import type { Engine } from '../store.ts'
 import { initial } from './0001-initial.ts'
+import { catalogs } from './0002-catalogs.ts'
+import { settlements } from './0004-settlements.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
-  return { '0001-initial': initial(engine) }
+  return {
+    '0001-initial': initial(engine),
+    '0002-catalogs': catalogs(engine),
+    '0004-settlements': settlements(engine),
+  }
 }

@@ -1,0 +1,5 @@
+export * from './period.ts'
+export * from './price-consumption.ts'
+export * from './status.ts'
+export * from './total-receipts.ts'
+export * from './uptime.ts'
