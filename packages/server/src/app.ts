@@ -6,6 +6,7 @@ import { type Api, createApi } from './http/mount.ts'
 import { RateLimits } from './http/rate-limits.ts'
 import { mountRoutes } from './routes/index.ts'
 import type { SecretBox } from './secret-box.ts'
+import { CatalogCache } from './services/catalog-cache.ts'
 import { HourlyLimits } from './services/hourly-limits.ts'
 import { InstanceCache } from './services/own-constraints.ts'
 import { PassportCache } from './services/passport-cache.ts'
@@ -36,6 +37,7 @@ export function createApp({ store, box, config, logger }: AppParts): App {
     config,
     logger,
     passports: new PassportCache(store),
+    catalogs: new CatalogCache(store),
     instances: new InstanceCache(),
     limits: new HourlyLimits(),
   }

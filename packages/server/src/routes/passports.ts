@@ -2,6 +2,7 @@ import { operations } from '@modei/protocol'
 import { type Api, mount } from '../http/mount.ts'
 import { decodeCursor } from '../http/page.ts'
 import * as passports from '../services/passports.ts'
+import { reissuePassport } from '../services/reissue-passport.ts'
 import type { Services } from '../services/services.ts'
 
 export function passportRoutes(api: Api, services: Services): void {
@@ -23,5 +24,8 @@ export function passportRoutes(api: Api, services: Services): void {
   )
   mount(api, operations.revoke_passport, ({ caller, params }) =>
     passports.revokePassport(services, caller, params.gate_id, params.passport_id),
+  )
+  mount(api, operations.reissue_passport, ({ caller, params, body, idempotency }) =>
+    reissuePassport(services, caller, params.passport_id, body, idempotency),
   )
 }

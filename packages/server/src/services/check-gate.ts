@@ -3,7 +3,7 @@ import { type CheckResult, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
 import type { DecisionRecord, IdempotencyClaim, LiveFacts, SealedAttestation } from '../store/store.ts'
-import { catalogFacts } from './catalog-facts.ts'
+import { type CatalogLookup, decideByCatalog, findCatalog } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks } from './decision-content.ts'
 import { type Found, findPresented, PASSPORT_NOT_KNOWN, type PassportReference } from './find-presented.ts'
@@ -58,8 +58,8 @@ export async function checkGate(
     passport === null || possession === null
       ? null
       : limitSelfIssued(services, passport, { inline, possession, own_caller: ownCaller })
-  const catalog = passport === null ? null : await catalogFacts(services, gate.id, passport, request.action)
-  const decided = await store.decide<CheckAnswer>({
+  const catalog = passport === null ? null : await findCatalog(services, gate.id, passport, request.action)
+  const decided = await decideByCatalog<CheckAnswer>(services, {
     workspace_id: gate.workspace_id,
     chain_id: gate.id,
     gate_id: gate.id,
@@ -73,7 +73,7 @@ export async function checkGate(
     idempotency: claim,
     decide(facts) {
       const refusal = limited ?? ('refusal' in visible ? visible.refusal : null)
-      return passport === null || possession === null || refusal !== null
+      return passport === null || possession === null || catalog === null || refusal !== null
         ? record(request, passport, null, refused(request, refusal), facts, null)
         : decide(request, passport, possession, catalog, facts)
     },
@@ -104,11 +104,12 @@ function decide(
   request: CheckRequest,
   passport: PresentedPassport,
   possession: Possession,
-  catalog: CatalogFacts | null,
+  lookup: CatalogLookup,
   facts: LiveFacts,
 ): DecisionRecord<CheckAnswer> {
   const gate = facts.gate(request.gate_id)
   if (gate === undefined || gate.deleted_at !== null) throw gateNotFound(request.gate_id)
+  const catalog = lookup(facts)
   const outcome = check({
     now: facts.now,
     action: request.action,

@@ -1,4 +1,5 @@
 import {
+  type CatalogFacts,
   type EnforceOutcome,
   enforce,
   inOrder,
@@ -20,6 +21,7 @@ import type {
 } from '../store/store.ts'
 import { approvalFingerprint } from './approval-fingerprint.ts'
 import { blockBadPassport } from './block-bad-passport.ts'
+import { decideByCatalog } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
 import { answerEnforcement, type EnforceAnswer, type EnforceRequest } from './enforcement-answer.ts'
@@ -43,7 +45,7 @@ export async function enforceAction(
     found.passport === null
       ? badPassportJob(caller, request, found.refusal)
       : await enforceJob(services, caller, request, found)
-  const decided = await services.store.decide({ ...job, idempotency: claim })
+  const decided = await decideByCatalog(services, { ...job, idempotency: claim })
   logDecision(
     services,
     'enforce',
@@ -84,7 +86,11 @@ async function enforceJob(
 }
 
 /** What a catalog limits, it limits for a whole line: a child spends no more of it than is left to its parent. */
-function subjectsOf({ passport, catalog, request }: PreparedEnforcement, facts: LiveFacts): Subject[] {
+function subjectsOf(
+  { passport, request }: PreparedEnforcement,
+  catalog: CatalogFacts | null,
+  facts: LiveFacts,
+): Subject[] {
   const ofCatalog = catalogInstances(catalog, request.action)
   const own: Subject = {
     counter_key: passport.counter_key,
@@ -106,10 +112,11 @@ function decide(
   prepared: PreparedEnforcement,
   facts: LiveFacts,
 ): DecisionRecord<EnforceAnswer> | NeedPermits {
-  const { request, passport, gate_id: gateId, possession, catalog, approval_id: approvalId } = prepared
+  const { request, passport, gate_id: gateId, possession, approval_id: approvalId } = prepared
   const gateRow = gateId === null ? undefined : facts.gate(gateId)
   if (gateId !== null && (gateRow === undefined || gateRow.deleted_at !== null)) throw gateNotFound(gateId)
-  const subjects = subjectsOf(prepared, facts)
+  const catalog = prepared.catalog?.(facts) ?? null
+  const subjects = subjectsOf(prepared, catalog, facts)
   const needed = prepareCounters(subjects, facts.now, (key) => facts.pastPermits(key))
   if (needed !== null) return { need: 'permits', ...needed }
   const metadata = request.metadata ?? {}
@@ -139,17 +146,18 @@ function decide(
     new_approval_id: () => newId('hold', facts.now),
     approval_ttl_ms: services.config.MODEI_APPROVAL_TTL * 1000,
   })
-  return record(prepared, outcome, facts, fingerprint, proof === 'proved')
+  return record(prepared, catalog, outcome, facts, fingerprint, proof === 'proved')
 }
 
 function record(
   prepared: PreparedEnforcement,
+  catalog: CatalogFacts | null,
   outcome: EnforceOutcome,
   facts: LiveFacts,
   fingerprint: () => string,
   proved: boolean,
 ): DecisionRecord<EnforceAnswer> {
-  const { request, passport, catalog, possession } = prepared
+  const { request, passport, possession } = prepared
   const id = newId('enf', facts.now)
   const permitted = outcome.decision === 'allow'
   return {

@@ -5,6 +5,7 @@ import { type Page, type Position, pageOf } from '../http/page.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
+import { findVersionInEffect } from './catalog-rows.ts'
 import { denyOpenHolds } from './deny-open-holds.ts'
 import { stringList } from './json.ts'
 import { before } from './paging.ts'
@@ -23,6 +24,7 @@ export interface GateSettings {
 }
 
 type GateRow = Row<'gates'> & {
+  version_in_effect: number | null
   public_key: string | null
   signing_key_id: string | null
   total_checks: number | null
@@ -31,7 +33,7 @@ type GateRow = Row<'gates'> & {
   last_check_at: number | null
 }
 
-function gateRows(db: Kysely<Database>) {
+function gateRows(db: Kysely<Database>, now: number) {
   return db
     .selectFrom('gates')
     .leftJoin('signing_keys', (join) =>
@@ -47,6 +49,13 @@ function gateRows(db: Kysely<Database>) {
       'chains.denied',
       'chains.last_check_at',
     ])
+    .select(({ selectFrom }) =>
+      selectFrom('catalog_versions as c')
+        .select(({ fn }) => fn.max('c.version').as('version'))
+        .whereRef('c.gate_id', '=', 'gates.id')
+        .where('c.effective_at', '<=', now)
+        .as('version_in_effect'),
+    )
 }
 
 function view(row: GateRow): Gate {
@@ -58,7 +67,7 @@ function view(row: GateRow): Gate {
     allow_self_issued: row.allow_self_issued === 1,
     is_discoverable: row.is_discoverable === 1,
     trusted_issuers: stringList(row.trusted_issuers),
-    current_catalog_version: row.current_catalog_version,
+    current_catalog_version: row.version_in_effect ?? 0,
     created_at: formatTimestamp(row.created_at),
     deleted_at: row.deleted_at === null ? null : formatTimestamp(row.deleted_at),
     public_key: row.public_key ?? '',
@@ -92,6 +101,11 @@ export async function findOwnGate(
   return row
 }
 
+/** An archived gate keeps its history and changes no more. */
+export function refuseArchived(gate: Row<'gates'>): void {
+  if (gate.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gate.id}\` is archived`)
+}
+
 function refuseUnsafeProfile(settings: Pick<GateSettings, 'profile' | 'allow_self_issued'>): void {
   if (settings.profile === 'L1' || !settings.allow_self_issued) return
   throw new ModeiProblem(
@@ -105,8 +119,13 @@ function refuseUnsafeProfile(settings: Pick<GateSettings, 'profile' | 'allow_sel
   )
 }
 
-async function getGateView(db: Kysely<Database>, workspaceId: string, gateId: string): Promise<Gate> {
-  const row = await gateRows(db)
+async function getGateView(
+  db: Kysely<Database>,
+  workspaceId: string,
+  gateId: string,
+  now: number,
+): Promise<Gate> {
+  const row = await gateRows(db, now)
     .where('gates.id', '=', gateId)
     .where('gates.workspace_id', '=', workspaceId)
     .executeTakeFirst()
@@ -143,7 +162,7 @@ export function createGate(
       })
       .execute()
     await addSigningKey(tx, box, { workspace_id: caller.workspace_id, owner_id: gateId }, now)
-    return getGateView(tx, caller.workspace_id, gateId)
+    return getGateView(tx, caller.workspace_id, gateId, now)
   })
 }
 
@@ -153,7 +172,7 @@ export async function listGates(
   limit: number,
   position: Position | undefined,
 ): Promise<Page<Gate[]>> {
-  const rows = await gateRows(store.read)
+  const rows = await gateRows(store.read, await store.now())
     .where('gates.workspace_id', '=', caller.workspace_id)
     .where('gates.deleted_at', 'is', null)
     .$if(position !== undefined, (query) => query.where(before(position, 'gates')))
@@ -164,8 +183,8 @@ export async function listGates(
   return pageOf(rows, limit, (row) => ({ at: row.created_at, id: row.id }), view)
 }
 
-export function getGate({ store }: Services, caller: Caller, gateId: string): Promise<Gate> {
-  return getGateView(store.read, caller.workspace_id, gateId)
+export async function getGate({ store }: Services, caller: Caller, gateId: string): Promise<Gate> {
+  return getGateView(store.read, caller.workspace_id, gateId, await store.now())
 }
 
 export function updateGate(
@@ -174,9 +193,9 @@ export function updateGate(
   gateId: string,
   changes: { [K in keyof GateSettings]?: GateSettings[K] | undefined },
 ): Promise<Gate> {
-  return store.write(async (tx) => {
+  return store.write(async (tx, now) => {
     const row = await findOwnGate(tx, caller.workspace_id, gateId)
-    if (row.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gateId}\` is archived`)
+    refuseArchived(row)
     const profile = changes.profile ?? row.profile
     const allowSelfIssued = changes.allow_self_issued ?? row.allow_self_issued === 1
     refuseUnsafeProfile({ profile, allow_self_issued: allowSelfIssued })
@@ -195,7 +214,7 @@ export function updateGate(
       })
       .where('id', '=', gateId)
       .execute()
-    return getGateView(tx, caller.workspace_id, gateId)
+    return getGateView(tx, caller.workspace_id, gateId, now)
   })
 }
 
@@ -223,6 +242,7 @@ export async function deleteGate(
 export async function getGatePublic({ store }: Services, gateId: string): Promise<GatePublic> {
   const row = await store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
   if (row === undefined) throw gateNotFound(gateId)
+  const inEffect = await findVersionInEffect(store.read, gateId, await store.now())
   const keys = await store.read
     .selectFrom('signing_keys')
     .selectAll()
@@ -236,7 +256,7 @@ export async function getGatePublic({ store }: Services, gateId: string): Promis
     profile: row.profile,
     allow_self_issued: row.allow_self_issued === 1,
     trusted_issuers: stringList(row.trusted_issuers),
-    current_catalog_version: row.current_catalog_version,
+    current_catalog_version: inEffect?.version ?? 0,
     deleted_at: row.deleted_at === null ? null : formatTimestamp(row.deleted_at),
     signing_keys: keys.map((key) => ({
       key_id: key.id,

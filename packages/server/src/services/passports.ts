@@ -12,8 +12,9 @@ import { newId } from '../new-id.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
+import { pinCatalog } from './catalog-pin.ts'
 import { envelopePermissions } from './envelope-permissions.ts'
-import { findOwnGate } from './gates.ts'
+import { findOwnGate, refuseArchived } from './gates.ts'
 import {
   agentKeyOf,
   lifetimeSeconds,
@@ -45,23 +46,23 @@ export function issuePassport(
   const lifetimeMs = lifetimeSeconds(grant) * 1000
   const agentKey = agentKeyOf(grant.agent_public_key)
   return writeOnce(store, claim, async (tx, now) => {
-    const gate = await findOwnGate(tx, caller.workspace_id, gateId)
-    if (gate.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gateId}\` is archived`)
+    refuseArchived(await findOwnGate(tx, caller.workspace_id, gateId))
     const signer = await tx
       .selectFrom('signing_keys')
       .selectAll()
       .where('owner_id', '=', gateId)
       .where('status', '=', 'active')
       .executeTakeFirstOrThrow()
-    const id = newId('pp', now)
+    const catalog = await pinCatalog(tx, gateId, grant.permissions, now)
     const envelope = buildGateEnvelope({
-      passportId: id,
+      passportId: newId('pp', now),
       issuer: { type: 'gate', id: gateId, key_id: signer.id },
       agentId: grant.agent_id,
       agentName: grant.agent_name ?? null,
       publicKey: agentKey.public_key,
       permissions: envelopePermissions(permissions, constraints),
       delegationAuthority: grant.delegation_authority ?? false,
+      catalog,
       issuedAt: now,
       expiresAt: now + lifetimeMs,
     })

@@ -1,8 +1,8 @@
-import type { CatalogFacts, Refusal } from '@modei/core'
+import type { Refusal } from '@modei/core'
 import { isId, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import type { Row } from '../store/store.ts'
-import { catalogFacts } from './catalog-facts.ts'
+import { type CatalogLookup, findCatalog } from './catalog-facts.ts'
 import type { EnforceRequest } from './enforcement-answer.ts'
 import type { FoundPassport } from './find-presented.ts'
 import { acceptsIssuer } from './gate-facts.ts'
@@ -22,7 +22,8 @@ export interface PreparedEnforcement {
   possession: Possession
   /** A limit of its identity key that the request went over. */
   limited: Refusal | null
-  catalog: CatalogFacts | null
+  /** Finds the catalog that judges the action; `null` where no gate is named. */
+  catalog: CatalogLookup | null
   approval_id: string | undefined
 }
 
@@ -47,7 +48,7 @@ export async function prepareEnforcement(
     gate_id: gateId,
     possession,
     limited: limitSelfIssued(services, passport, { inline, possession, own_caller: true }),
-    catalog: gateId === null ? null : await catalogFacts(services, gateId, passport, request.action),
+    catalog: gateId === null ? null : await findCatalog(services, gateId, passport, request.action),
     approval_id: requestedApproval(request),
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { Store } from '../store/store.ts'
+import type { CatalogCache } from './catalog-cache.ts'
 import type { HourlyLimits } from './hourly-limits.ts'
 import type { InstanceCache } from './own-constraints.ts'
 import type { PassportCache } from './passport-cache.ts'
@@ -13,6 +14,7 @@ export interface Services {
   config: Config
   logger: Logger
   passports: PassportCache
+  catalogs: CatalogCache
   instances: InstanceCache
   limits: HourlyLimits
 }
