@@ -43,11 +43,13 @@ export async function makePartitions(db: Kysely<Database>, now: number): Promise
   return made
 }
 
+/** Asks the catalog's rows: a look-up by name may answer from a cache that is older than the lock. */
 async function exists(db: Kysely<Database>, table: string): Promise<boolean> {
-  const { rows } = await sql<{ found: string | null }>`select to_regclass(${table})::text as found`.execute(
+  const { rows } = await sql`
+    select 1 from pg_class where relname = ${table} and relnamespace = current_schema()::regnamespace`.execute(
     db,
   )
-  return rows[0]?.found != null
+  return rows.length > 0
 }
 
 async function makePartition(tx: Kysely<Database>, { table, start, end }: Month): Promise<boolean> {
