@@ -1,6 +1,7 @@
 import type { Api } from '../http/mount.ts'
 import type { Services } from '../services/services.ts'
 import { apiKeyRoutes } from './api-keys.ts'
+import { approvalRoutes } from './approvals.ts'
 import { attestationRoutes } from './attestations.ts'
 import { catalogRoutes } from './catalogs.ts'
 import { checkRoutes } from './checks.ts'
@@ -27,6 +28,7 @@ export function mountRoutes(api: Api, services: Services): void {
   selfIssuedRoutes(api, services)
   checkRoutes(api, services)
   enforcementRoutes(api, services)
+  approvalRoutes(api, services)
   constraintRoutes(api, services)
   attestationRoutes(api, services)
   commerceRoutes(api, services)

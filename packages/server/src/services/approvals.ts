@@ -1,9 +1,9 @@
-import type { CounterEffect } from '@modei/core'
 import { type Approval, type CanonicalDecision, formatTimestamp, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
-import { newId } from '../new-id.ts'
-import type { IdempotencyClaim, LiveFacts, Row } from '../store/store.ts'
+import { type Page, type Position, pageOf } from '../http/page.ts'
+import type { Row } from '../store/store.ts'
 import { jsonObject, stringList } from './json.ts'
+import { before } from './paging.ts'
 import type { Services } from './services.ts'
 
 export type ApprovalView = Omit<Approval, 'decision'> & { decision: CanonicalDecision | null }
@@ -41,89 +41,75 @@ function resolutionOf(row: Row<'approvals'>, status: Row<'approvals'>['status'])
   return row.resolved_at === null ? 'denied' : 'approved'
 }
 
-/** Approves or denies a hold, and records it. A hold is resolved once. */
-export async function resolveApproval(
-  services: Services,
+export function approvalNotFound(approvalId: string): ModeiProblem {
+  return new ModeiProblem('not_found', `no approval \`${approvalId}\``)
+}
+
+/** A hold of the caller's workspace; another workspace's answers like one that does not exist. */
+export async function findOwnApproval(
+  { store }: Services,
   caller: Caller,
   approvalId: string,
-  resolution: 'approved' | 'denied',
-  note: string | undefined,
-  claim: IdempotencyClaim | null,
-): Promise<ApprovalView> {
-  const { store, config } = services
+): Promise<Row<'approvals'>> {
   const row = await store.read
     .selectFrom('approvals')
     .selectAll()
     .where('id', '=', approvalId)
     .where('workspace_id', '=', caller.workspace_id)
     .executeTakeFirst()
-  if (row === undefined) throw new ModeiProblem('not_found', `no approval \`${approvalId}\``)
-  const counterKeys = stringList(row.counter_keys)
-  return store.decide<ApprovalView>({
-    workspace_id: row.workspace_id,
-    chain_id: row.gate_id ?? row.workspace_id,
-    gate_id: row.gate_id,
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
-    counter_keys: counterKeys,
-    sequence_key: row.sequence_key,
-    approval_id: row.id,
-    nonce: null,
-    idempotency: claim,
-    decide(facts) {
-      const live = openHold(approvalId, facts)
-      const expiresAt =
-        resolution === 'approved' ? facts.now + config.MODEI_APPROVAL_TTL * 1000 : live.expires_at
-      const effect: CounterEffect =
-        resolution === 'approved'
-          ? { type: 'extend', id: approvalId, expires_at: expiresAt }
-          : { type: 'release', id: approvalId }
-      const resolved: Row<'approvals'> = {
-        ...live,
-        status: resolution,
-        expires_at: expiresAt,
-        resolved_at: facts.now,
-        resolved_by: caller.key_id,
-        note: note ?? null,
-      }
-      return {
-        attestation: {
-          id: newId('enf', facts.now),
-          type: 'resolution',
-          passport_id: live.passport_id,
-          counter_key: null,
-          agent_id: live.agent_id,
-          action: live.action,
-          target: live.target,
-          decision: resolution,
-          reason_code: `approval_${resolution}`,
-          cost_cents: live.cost_cents,
-          content: {
-            approval_request_id: approvalId,
-            held_attestation_id: live.attestation_id,
-            fingerprint: live.fingerprint,
-            resolved_by: caller.key_id,
-            note: note ?? null,
-          },
-        },
-        effects: counterKeys.map((counter_key) => ({ counter_key, effect })),
-        ancestor_charges: [],
-        approvals: [resolved],
-        burn_nonce: false,
-        check: null,
-        result: () => approvalView(resolved, facts.now),
-      }
-    },
-  })
+  if (row === undefined) throw approvalNotFound(approvalId)
+  return row
 }
 
-function openHold(approvalId: string, facts: LiveFacts): Row<'approvals'> {
-  const row = facts.approval(approvalId)
-  if (row === undefined) throw new ModeiProblem('not_found', `no approval \`${approvalId}\``)
-  const { status } = approvalView(row, facts.now)
-  if (status !== 'pending') {
-    throw new ModeiProblem('illegal_transition', `the approval is ${status} and cannot be resolved again`)
+export async function getApproval(
+  services: Services,
+  caller: Caller,
+  approvalId: string,
+): Promise<ApprovalView> {
+  const row = await findOwnApproval(services, caller, approvalId)
+  return approvalView(row, await services.store.now())
+}
+
+export interface ApprovalFilter {
+  status?: ApprovalView['status'] | undefined
+  passport_id?: string | undefined
+  gate_id?: string | undefined
+}
+
+/** Holds, newest first. What a status means is judged by the clock of the reading, as in {@link approvalView}. */
+export async function listApprovals(
+  { store }: Services,
+  caller: Caller,
+  filter: ApprovalFilter,
+  limit: number,
+  position: Position | undefined,
+): Promise<Page<ApprovalView[]>> {
+  const now = await store.now()
+  const { status, passport_id: passportId, gate_id: gateId } = filter
+  let query = store.read.selectFrom('approvals').selectAll().where('workspace_id', '=', caller.workspace_id)
+  if (passportId !== undefined) query = query.where('passport_id', '=', passportId)
+  if (gateId !== undefined) query = query.where('gate_id', '=', gateId)
+  if (status === 'expired') {
+    query = query.where((row) =>
+      row.or([
+        row('status', '=', 'expired'),
+        row.and([row('status', 'in', ['pending', 'approved']), row('expires_at', '<=', now)]),
+      ]),
+    )
+  } else if (status !== undefined) {
+    query = query.where('status', '=', status)
+    if (status === 'pending' || status === 'approved') query = query.where('expires_at', '>', now)
   }
-  return row
+  if (position !== undefined) query = query.where(before(position, 'approvals'))
+  const rows = await query
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit + 1)
+    .execute()
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({ at: row.created_at, id: row.id }),
+    (row) => approvalView(row, now),
+  )
 }

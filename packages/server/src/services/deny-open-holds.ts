@@ -1,6 +1,6 @@
 import { ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
-import { resolveApproval } from './approvals.ts'
+import { resolveApproval } from './resolve-approval.ts'
 import type { Services } from './services.ts'
 
 /** Denies every hold that waits at a gate, each with its own record. */
