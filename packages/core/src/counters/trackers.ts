@@ -2,7 +2,7 @@ import { permissionCovers } from '@modei/protocol'
 import type { SpendWindow } from '../windows.ts'
 import { actionIndex } from './action-table.ts'
 import type { Counters, WindowType } from './counters.ts'
-import { effectiveNow, findScope } from './counters.ts'
+import { findScope, noteDecision } from './counters.ts'
 import { addToTrack, neededSince, newTrack, sameTracker, serves, type Track } from './track.ts'
 import type { Tracker } from './usage.ts'
 
@@ -57,7 +57,8 @@ export function backfill(
 ): void {
   const missing = missingTrackers(counters, scope, trackers)
   if (missing.length === 0) return
-  const at = effectiveNow(counters, now)
+  // The new windows are those of this moment, so time must not go back before it.
+  const at = noteDecision(counters, now)
   const since = backfillSpan(missing, at)
   const started = missing.map((tracker) => {
     const track = newTrack(tracker, at)
@@ -88,6 +89,7 @@ export function resetType(track: Track): WindowType | undefined {
   return track.window.kind === 'calendar' ? track.window.unit : 'total'
 }
 
+/** Permits of the same millisecond may have come after the reset, so they are counted. */
 function lastReset(counters: Counters, track: Track): number {
   const type = resetType(track)
   return Math.max(counters.resets.all ?? 0, (type === undefined ? undefined : counters.resets[type]) ?? 0)
