@@ -80,13 +80,20 @@ export function delegate(
     passportId: claims.id ?? randomBytes(16).toString('hex'),
     identityClaim: claims.name === undefined ? 'child' : claims.name,
     publicKey: agent.public_key,
-    permissions: claims.permissions === undefined ? parent.envelope.permissions : permissionsOf(claims),
+    permissions: childPermissions(parent, claims),
     issuedAt: claims.issuedAt ?? Date.now(),
     expiresAt: claims.expiresAt,
     delegationAuthority: claims.authority ?? true,
   })
   if (!built.ok) throw new Error(built.refusal.detail)
   return sealed(agent, built.envelope, parent.agent.seed)
+}
+
+function childPermissions({ envelope }: HeldPassport, claims: Claims): readonly PassportPermission[] {
+  const { permissions, constraints } = claims
+  if (permissions === undefined && constraints === undefined) return envelope.permissions
+  const names = permissions ?? envelope.permissions.map(({ permission_key }) => permission_key)
+  return permissionsOf({ ...claims, permissions: names })
 }
 
 function sealed(agent: Agent, envelope: Envelope, seed: Uint8Array): HeldPassport {

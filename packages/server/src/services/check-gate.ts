@@ -48,6 +48,7 @@ export async function checkGate(
   }
   const visible = visibleAt(gate, found)
   const passport = visible.passport
+  const mode = accessMode(request, visible)
   const inline = visible.passport !== null && visible.inline
   const now = await store.now()
   const possession =
@@ -74,7 +75,7 @@ export async function checkGate(
     decide(facts) {
       const refusal = limited ?? ('refusal' in visible ? visible.refusal : null)
       return passport === null || possession === null || catalog === null || refusal !== null
-        ? record(request, passport, null, refused(request, refusal), facts, null)
+        ? record(request, passport, mode, null, refused(request, refusal), facts, null)
         : decide(request, passport, possession, catalog, facts)
     },
   })
@@ -127,6 +128,7 @@ function decide(
   return record(
     request,
     passport,
+    passport.access_mode,
     catalog,
     outcome,
     facts,
@@ -149,20 +151,22 @@ function refused(request: CheckRequest, refusal: Refusal | null): CheckOutcome {
   }
 }
 
-function accessMode(request: CheckRequest, passport: PresentedPassport | null): CheckAnswer['access_mode'] {
-  if (passport !== null) return passport.access_mode
-  return isPresented(request) ? 'passport' : 'anonymous'
+/** How the gate was approached; of a passport that is refused, its own word on who issued it is all there is. */
+function accessMode(request: CheckRequest, found: Found): CheckAnswer['access_mode'] {
+  if (!isPresented(request)) return 'anonymous'
+  if (found.passport !== null) return found.passport.access_mode
+  return found.claimed_root === 'self' ? 'self_issued' : 'passport'
 }
 
 function record(
   request: CheckRequest,
   passport: PresentedPassport | null,
+  mode: CheckAnswer['access_mode'],
   catalog: CatalogFacts | null,
   outcome: CheckOutcome,
   facts: LiveFacts,
   proved: Possession | null,
 ): DecisionRecord<CheckAnswer> {
-  const mode = accessMode(request, passport)
   return {
     attestation: {
       id: newId('att', facts.now),
