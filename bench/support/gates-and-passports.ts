@@ -1,4 +1,4 @@
-import type { Call } from './http-bench.ts'
+import type { Call } from './json-caller.ts'
 import { SIX_LIMITS } from './limits.ts'
 
 export const GATE_COUNT = 20

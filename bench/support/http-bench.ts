@@ -1,4 +1,5 @@
 import { temporaryServer } from '../../tools/temporary-server.ts'
+import { type Call, jsonCaller } from './json-caller.ts'
 import { type Load, loadRound, ROUNDS, type Round } from './load.ts'
 import { median, report } from './report.ts'
 import { startEcho } from './start-echo.ts'
@@ -17,9 +18,6 @@ export interface HttpBench {
   prove(call: Call): Promise<string>
 }
 
-/** Calls the server and answers its JSON, for preparing and proving. */
-export type Call = (method: 'GET' | 'POST', path: string, body?: unknown) => Promise<Record<string, unknown>>
-
 /**
  * The real server in its own process on an empty data directory, against a bare Fastify echo of the same body in the
  * same run, in turns. The load generator runs in this process, on the same machine.
@@ -28,7 +26,7 @@ export async function runHttpBench({ name, unit, prepare, prove }: HttpBench): P
   await using server = await temporaryServer()
   await using echo = await startEcho()
   const { apiKey } = server
-  const call = caller(server.url, apiKey)
+  const call = jsonCaller(server.url, apiKey)
   const contenders = await prepare(call)
   const [first] = contenders
   if (first === undefined) throw new Error('there is nothing to measure')
@@ -64,16 +62,4 @@ export async function runHttpBench({ name, unit, prepare, prove }: HttpBench): P
     value: measured?.['per second'] ?? Number.NaN,
     reference: reference?.['per second'] ?? Number.NaN,
   })
-}
-
-function caller(url: string, apiKey: string): Call {
-  return async (method, path, body) => {
-    const answer = await fetch(url + path, {
-      method,
-      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
-    return Object(await answer.json())
-  }
 }
