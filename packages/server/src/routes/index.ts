@@ -12,6 +12,7 @@ import { enforcementRoutes } from './enforcement.ts'
 import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
 import { issuerRoutes } from './issuers.ts'
+import { mcpRoutes } from './mcp.ts'
 import { passportRoutes } from './passports.ts'
 import { platformPassportRoutes } from './platform-passports.ts'
 import { selfIssuedRoutes } from './self-issued.ts'
@@ -32,5 +33,6 @@ export function mountRoutes(api: Api, services: Services): void {
   constraintRoutes(api, services)
   attestationRoutes(api, services)
   commerceRoutes(api, services)
+  mcpRoutes(api, services)
   apiKeyRoutes(api, services)
 }

@@ -1,0 +1,7 @@
+export { callTool } from './call-tool.ts'
+export { createMcpHttpHandler } from './http-handler.ts'
+export { createMcpServer } from './mcp-server.ts'
+export { isProfile, PROFILES, type Profile, profileTools } from './profiles.ts'
+export { runStdio } from './stdio.ts'
+export { type Tool, tools } from './tools.ts'
+export { VERSION } from './version.ts'
