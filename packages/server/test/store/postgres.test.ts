@@ -1,16 +1,22 @@
 import { after } from 'node:test'
-import { describeStore } from '../../src/store/conformance.ts'
+import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { describePartitions } from './partitions.ts'
 import { startPostgres } from './postgres-server.ts'
+import { describeServers } from './servers.ts'
 
 const server = await startPostgres()
 after(() => server.stop())
 
-describeStore('PostgreSQL', async () => {
+async function create(): Promise<DatabaseUnderTest> {
   const url = await server.createDatabase()
   return {
     shared: true,
     open: (options) => openPostgresStore(url, options),
     remove: () => server.dropDatabase(url),
   }
-})
+}
+
+describeStore('PostgreSQL', create)
+describeServers('PostgreSQL', create)
+describePartitions(server)

@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describeStore } from '../../src/store/conformance.ts'
+import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { describeServers } from './servers.ts'
 
-describeStore('SQLite', async () => {
+async function create(): Promise<DatabaseUnderTest> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-store-'))
   return {
     shared: false,
     open: (options) => openSqliteStore(join(directory, 'modei.db'), options),
     remove: async () => rmSync(directory, { recursive: true, force: true }),
   }
-})
+}
+
+describeStore('SQLite', create)
+describeServers('SQLite', create)
