@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { operations } from '@modei/protocol'
 import type { Operation } from '@modei/protocol/operations/operation'
 import { ModeiClient } from 'modei'
+import { formatText } from './format-text.ts'
 import { writeIfChanged } from './write-if-changed.ts'
 
 export const SDK_README = new URL('../packages/sdk/README.md', import.meta.url)
@@ -23,10 +24,11 @@ interface PythonMethod {
 
 /** The README as it must be. */
 export function fillReadme(text: string): string {
-  return text.replaceAll(PRINTED, (_, name: string) => {
+  const filled = text.replaceAll(PRINTED, (_, name: string) => {
     const content = name === 'methods' ? methodTable() : codeBlock(name.split(' '))
     return `<!-- printed: ${name} -->\n${content}\n<!-- end -->`
   })
+  return formatText(filled, 'packages/sdk/README.md')
 }
 
 function methodTable(): string {

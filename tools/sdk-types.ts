@@ -2,11 +2,10 @@
  * Prints the wire types of the SDK from the table of operations, so that whoever installs it needs neither zod nor
  * the table. `node tools/sdk-types.ts` rewrites `packages/sdk/src/wire.ts`; a test fails when it is out of date.
  */
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { operationList } from '@modei/protocol/operations'
 import type { Operation } from '@modei/protocol/operations/operation'
 import { z } from 'zod'
+import { formatText } from './format-text.ts'
 import { comment, type JsonSchema, member, schemaToType } from './schema-to-type.ts'
 import { writeIfChanged } from './write-if-changed.ts'
 
@@ -17,13 +16,14 @@ export function printWireTypes(): string {
   const named = new Map<string, string>()
   const calls = operationList.map((operation) => printCall(operation, named))
   const types = [...named].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text)
-  return format(
+  return formatText(
     [
       '// Printed by tools/sdk-types.ts from the table of operations. Change the table, not this file.',
       ...types,
       '/** Every call: what it takes and what it answers. */',
       `export interface Calls {\n${calls.join('\n')}\n}`,
     ].join('\n\n'),
+    'packages/sdk/src/wire.ts',
   )
 }
 
@@ -74,21 +74,6 @@ function declare(name: string, schema: JsonSchema, named: Map<string, string>): 
   if ((named.get(name) ?? text) !== text) throw new Error(`two different schemas are called ${name}`)
   named.set(name, text)
   return name
-}
-
-function format(text: string): string {
-  const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url))
-  const { status, stdout, stderr } = spawnSync(
-    biome,
-    ['format', '--stdin-file-path=packages/sdk/src/wire.ts'],
-    {
-      input: text,
-      encoding: 'utf8',
-      cwd: new URL('..', import.meta.url),
-    },
-  )
-  if (status !== 0) throw new Error(stderr)
-  return stdout
 }
 
 if (import.meta.main) writeIfChanged(WIRE_TYPES, printWireTypes())

@@ -68,6 +68,13 @@ test('an export comes as it is sent, byte for byte', async () => {
   assert.equal(Buffer.concat(parts).toString('utf8'), lines)
 })
 
+test('an export may take longer than the server may take to begin it', async () => {
+  await using server = await tinyServer(() => ({ parts: ['a\n', 'b\n', 'c\n', 'd\n', 'e\n'], pauseMs: 50 }))
+  const client = new ModeiClient({ apiKey: 'mod_test_key', baseUrl: server.url, timeoutMs: 150 })
+  const parts = await collect(client.exportAttestations())
+  assert.equal(Buffer.concat(parts).toString('utf8'), 'a\nb\nc\nd\ne\n')
+})
+
 test('an export that breaks off is an error and not a shorter export', async () => {
   await using server = await tinyServer(() => ({ body: 'half', headers: { 'content-length': '400' } }))
   const client = new ModeiClient({ apiKey: 'mod_test_key', baseUrl: server.url })

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 
 export interface Seen {
   method: string
@@ -15,6 +16,9 @@ export interface Reply {
   headers?: Record<string, string>
   /** A string goes out as it is, anything else as JSON. */
   body?: unknown
+  /** In place of a body: what goes out piece by piece, with a pause before each. */
+  parts?: string[]
+  pauseMs?: number
 }
 
 /** What the server does with a request: answer it, break the connection, or never answer. */
@@ -31,7 +35,7 @@ export async function tinyServer(react: (seen: Seen, nth: number) => Reaction): 
   const server = createServer(async (request, response) => {
     const one = await read(request)
     const nth = seen.push(one) - 1
-    perform(react(one, nth), response)
+    await perform(react(one, nth), response)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -77,13 +81,18 @@ async function read(request: IncomingMessage): Promise<Seen> {
   }
 }
 
-function perform(reaction: Reaction, response: ServerResponse): void {
+async function perform(reaction: Reaction, response: ServerResponse): Promise<void> {
   if (reaction === 'hang') return
   if (reaction === 'break') {
     response.destroy()
     return
   }
-  const { status = 200, headers = {}, body = {} } = reaction
+  const { status = 200, headers = {}, body = {}, parts = [], pauseMs = 0 } = reaction
   response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  for (const part of parts) {
+    await setTimeout(pauseMs)
+    response.write(part)
+  }
+  if (parts.length > 0) response.end()
+  else response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
