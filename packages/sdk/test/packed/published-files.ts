@@ -28,7 +28,7 @@ function foreignImports(entry: string): string[] {
 for (const extension of ['js', 'cjs']) {
   suite(`as .${extension}`, () => {
     for (const entry of ['index', 'passport']) {
-      test(`${entry} imports nothing: it runs in a browser`, () => {
+      test(`${entry} imports nothing, and so no module of Node`, () => {
         assert.deepEqual(foreignImports(`${entry}.${extension}`), [])
       })
     }
