@@ -24,6 +24,8 @@ export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
   lockTimeoutMs?: number
   /** Milliseconds after which a connection attempt is given up. */
   connectTimeoutMs?: number
+  /** Milliseconds beyond a time-out after which a server that says nothing at all is given up. */
+  silenceMs?: number
   /** Told what went wrong where no request waits for it. */
   onError?(error: unknown): void
 }
@@ -50,7 +52,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     onError,
     connectTimeoutMs: timeouts.connectTimeoutMs,
     // The server's own time-out comes first where it is set; this one is for a server that fell silent.
-    queryTimeoutMs: timeouts.statementTimeoutMs + 5_000,
+    queryTimeoutMs: timeouts.statementTimeoutMs + (options.silenceMs ?? 5_000),
   }
   await migratePostgres(url)
   const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
