@@ -25,7 +25,7 @@ export interface CheckOutcome {
 const STATELESS = /^core:(?:time|scope|data):|^core:safety:fail_closed$/
 
 /** A check reads no counters, so nothing is known of usage. */
-const NO_USAGE: Usage = {
+export const NO_USAGE: Usage = {
   spend: () => undefined,
   rate: () => undefined,
   total: () => undefined,
@@ -52,6 +52,11 @@ export function check(input: CheckInput): CheckOutcome {
     usage: NO_USAGE,
   }
   for (const instance of input.instances) checks.push(checkConstraint(instance, facts))
+  return concludeChecks(checks)
+}
+
+/** The first failure decides. */
+export function concludeChecks(checks: CheckItem[]): CheckOutcome {
   const failed = checks.find((item) => item.result === 'fail')
   return {
     decision: failed === undefined ? 'allow' : 'block',
@@ -60,7 +65,11 @@ export function check(input: CheckInput): CheckOutcome {
   }
 }
 
-function checkConstraint(instance: ConstraintInstance, facts: Omit<ActionFacts, 'qualifiers'>): CheckItem {
+/** Judges one limit of a check; those that need a counter or a cost are left to enforcement. */
+export function checkConstraint(
+  instance: ConstraintInstance,
+  facts: Omit<ActionFacts, 'qualifiers'>,
+): CheckItem {
   const name = instance.key
   if (instance.type === undefined) {
     return {

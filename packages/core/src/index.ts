@@ -1,3 +1,4 @@
+export * from './anonymous.ts'
 export * from './binding-spend.ts'
 export * from './catalogs/index.ts'
 export * from './check.ts'
