@@ -1,0 +1,288 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import { assertion, delegate, heldFromAnswer, inline, makeAgent, selfIssue } from './agents.ts'
+import { startServer } from './harness.ts'
+import { checkAt, enforceWith, issue, openGate, PRICE, publish } from './shop.ts'
+
+const at = (permission_key: string, cents: number, more: object = {}) => ({
+  permission_key,
+  constraints: { [PRICE]: cents, ...more },
+})
+
+test('a passport is pinned to the catalog in effect, in its envelope and beside it', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const before = await issue(server, ['anything'])
+  assert.equal(before.catalog_version, null)
+  assert.equal(JSON.parse(before.passport_json).provenance.catalog_version, null)
+  const { content_hash } = await publish(server, ['flights:book', 'read'])
+  for (const permissions of [['read'], ['flights:*'], ['*'], ['flights:book', 'read', 'read']]) {
+    const passport = await issue(server, permissions)
+    const { provenance } = JSON.parse(passport.passport_json)
+    assert.deepEqual([passport.catalog_version, passport.catalog_content_hash], [1, content_hash])
+    assert.deepEqual([provenance.catalog_version, provenance.catalog_content_hash], [1, content_hash])
+    const read = `/api/gates/gate_shop/passports/${passport.passport_id}`
+    assert.equal((await server.request('GET', read)).body.catalog_version, 1)
+  }
+})
+
+test('permissions that the catalog lacks are refused by name, all of them, and nothing is issued', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, ['flights:book', 'read'])
+  const refused = await server.request('POST', '/api/gates/gate_shop/passports', {
+    agent_id: 'a',
+    permissions: ['read', 'flights:cancel', 'hotels:*', 'read', 'flights'],
+  })
+  assert.equal(refused.status, 422)
+  assert.match(refused.body.detail, /`flights:cancel`/)
+  assert.deepEqual(
+    refused.body.errors.map(({ pointer, message }: Record<string, string>) => [
+      pointer,
+      message?.split('`')[1],
+    ]),
+    [
+      ['/body/permissions/1', 'flights:cancel'],
+      ['/body/permissions/2', 'hotels:*'],
+      ['/body/permissions/4', 'flights'],
+    ],
+  )
+  assert.deepEqual((await server.request('GET', '/api/gates/gate_shop/passports?status=all')).body, [])
+})
+
+test('terms are the catalog’s to set: a passport is not issued with any', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, [at('buy', 25)])
+  for (const constraints of [{ [PRICE]: 1 }, { buy: { [PRICE]: 25 } }]) {
+    const refused = await server.request('POST', '/api/gates/gate_shop/passports', {
+      agent_id: 'a',
+      permissions: ['buy'],
+      constraints,
+    })
+    assert.equal(refused.status, 422)
+    assert.match(refused.body.detail, /terms come from the catalog/)
+  }
+})
+
+test('a later publish changes nothing for a passport that is pinned to an earlier version', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, [at('buy', 25), 'read'])
+  const pinned = await issue(server, ['buy', 'read'], { constraints: { 'core:cost:max_cumulative': 100 } })
+  await publish(server, [
+    at('buy', 80, { 'core:rate:max_total': 0 }),
+    { permission_key: 'sell', min_trust_level: 3 },
+  ])
+  const bought = await enforceWith(server, pinned.passport_id, 'buy')
+  assert.equal(bought.body.decision, 'PERMIT')
+  assert.equal(bought.body.cumulative_cost, 25)
+  assert.equal((await enforceWith(server, pinned.passport_id, 'read')).body.decision, 'PERMIT')
+  assert.equal((await checkAt(server, pinned.passport_id, 'read')).body.allowed, true)
+  const fresh = await issue(server, ['buy'], { constraints: { 'core:cost:max_cumulative': 100 } })
+  const blocked = await enforceWith(server, fresh.passport_id, 'buy')
+  assert.equal(blocked.body.decision, 'BLOCK')
+  assert.equal(blocked.body.blocked_by, 'core:rate:max_total')
+})
+
+test('an action that the pinned catalog lacks is refused though a pattern grants it, and so in check and enforce', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, ['flights:book'])
+  const { passport_id } = await issue(server, ['flights:*'])
+  await publish(server, ['flights:book', 'flights:cancel'])
+  const checked = await checkAt(server, passport_id, 'flights:cancel')
+  assert.equal(checked.body.allowed, false)
+  assert.equal(checked.body.reason_code, 'permission_not_in_catalog')
+  const enforced = await enforceWith(server, passport_id, 'flights:cancel')
+  assert.equal(enforced.body.decision, 'BLOCK')
+  assert.equal(enforced.body.reason, 'permission_not_in_catalog')
+  const attestation = JSON.parse(checked.body.attestation.attestation_json)
+  assert.equal(attestation.catalog.version, 1)
+  assert.match(attestation.catalog.content_hash, /^[0-9a-f]{64}$/)
+})
+
+test('what was issued before the first catalog is judged by the one in effect', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const { passport_id } = await issue(server, ['buy', 'read'])
+  const bought = async () => (await enforceWith(server, passport_id, 'buy')).body
+  assert.equal((await bought()).cumulative_cost, 0)
+  await publish(server, [at('buy', 25)])
+  assert.equal((await bought()).cumulative_cost, 25)
+  assert.equal((await checkAt(server, passport_id, 'read')).body.reason_code, 'permission_not_in_catalog')
+  await publish(server, [at('buy', 40), 'read'])
+  assert.equal((await bought()).cumulative_cost, 65)
+  assert.equal((await checkAt(server, passport_id, 'read')).body.allowed, true)
+})
+
+test('a version of the future is used from its time on, and not before', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  server.clock.at = Date.UTC(2026, 4, 1)
+  const { passport_id } = await issue(server, ['buy', 'sell'], { expires_in: '30d' })
+  const version = async () =>
+    (await server.request('GET', '/api/gates/gate_shop')).body.current_catalog_version
+  const first = await publish(server, ['buy'], { effective_at: '2026-05-02T02:00:00+02:00' })
+  assert.equal(first.effective_at, '2026-05-02T00:00:00.000Z')
+  assert.equal(await version(), 0)
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.allowed, true)
+  assert.equal((await issue(server, ['sell'])).catalog_version, null)
+  const second = await publish(server, ['buy', 'sell'], { effective_at: '2026-05-03T00:00:00Z' })
+  assert.deepEqual(
+    second.changes.map(({ type }: { type: string }) => type),
+    ['permission_added'],
+  )
+  server.clock.at = Date.UTC(2026, 4, 2) - 1
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.allowed, true)
+  server.clock.at = Date.UTC(2026, 4, 2)
+  assert.equal(await version(), 1)
+  assert.equal((await server.request('GET', '/api/gates/gate_shop/public')).body.current_catalog_version, 1)
+  assert.equal((await server.request('GET', '/api/gates')).body[0].current_catalog_version, 1)
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.reason_code, 'permission_not_in_catalog')
+  assert.equal((await enforceWith(server, passport_id, 'sell')).body.reason, 'permission_not_in_catalog')
+  const pinned = await issue(server, ['buy'], { expires_in: '30d' })
+  assert.equal(pinned.catalog_version, 1)
+  server.clock.at = Date.UTC(2026, 4, 3)
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.allowed, true)
+  assert.equal((await enforceWith(server, passport_id, 'sell')).body.decision, 'PERMIT')
+  assert.equal((await issue(server, ['sell'])).catalog_version, 2)
+})
+
+test('the past means now, and a later publish replaces one that is still to come', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  server.clock.at = Date.UTC(2026, 4, 1)
+  const past = await publish(server, ['a'], { effective_at: '2020-01-01T00:00:00Z' })
+  assert.equal(past.effective_at, '2026-05-01T00:00:00.000Z')
+  await publish(server, ['b'], { effective_at: '2026-06-01T00:00:00Z' })
+  await publish(server, ['c'])
+  const pinned = async () => {
+    const passport = await issue(server, ['*'])
+    return passport.catalog_version
+  }
+  assert.equal(await pinned(), 3)
+  server.clock.at = Date.UTC(2026, 6, 1)
+  assert.equal(await pinned(), 3)
+})
+
+test('a cost counts as at least the pinned price, and the evaluation says when none was declared', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, [at('buy', 25), 'read'])
+  const { passport_id } = await issue(server, ['buy', 'read'], {
+    constraints: { 'core:cost:max_cumulative': 100 },
+  })
+  const spend = async (action: string, cents?: number) =>
+    (await enforceWith(server, passport_id, action, cents)).body
+  const silent = await spend('buy')
+  assert.equal(silent.cumulative_cost, 25)
+  assert.match(silent.evaluations[0].detail, /no cost was declared, so the catalog’s price of 25 cents/)
+  const cheap = await spend('buy', 1)
+  assert.equal(cheap.cumulative_cost, 50)
+  assert.equal(cheap.evaluations[0].requested, 25)
+  assert.doesNotMatch(cheap.evaluations[0].detail, /declared/)
+  assert.equal((await spend('buy', 40)).cumulative_cost, 90)
+  const free = await spend('read')
+  assert.equal(free.cumulative_cost, 90)
+  assert.match(free.evaluations[0].detail, /no cost was declared, so 0 cents/)
+  const over = await spend('buy')
+  assert.equal(over.decision, 'BLOCK')
+  assert.match(over.block_reason, /25 more would exceed the limit of 100; no cost was declared/)
+})
+
+test('the tighter of catalog and passport is in force', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const limit = 'core:cost:max_per_action'
+  await publish(server, [{ permission_key: 'buy', constraints: { [limit]: 50 } }])
+  const wide = await issue(server, ['buy'], { constraints: { [limit]: 100 } })
+  const narrow = await issue(server, ['buy'], { constraints: { [limit]: 10 } })
+  const decide = async (id: string, cents: number) =>
+    (await enforceWith(server, id, 'buy', cents)).body.decision
+  assert.equal(await decide(wide.passport_id, 50), 'PERMIT')
+  assert.equal(await decide(wide.passport_id, 51), 'BLOCK')
+  assert.equal(await decide(narrow.passport_id, 10), 'PERMIT')
+  assert.equal(await decide(narrow.passport_id, 11), 'BLOCK')
+})
+
+test('the trust that a permission asks for is asked of check and enforce alike', async (t) => {
+  const server = await startServer(t)
+  await openGate(server, 'gate_shop', { allow_self_issued: true })
+  await publish(server, [
+    'read',
+    { permission_key: 'buy', min_trust_level: 2 },
+    { permission_key: 'pay', min_trust_level: 3 },
+  ])
+  const held = selfIssue(makeAgent(), { permissions: ['read', 'buy'] })
+  const present = (action: string) =>
+    server.request('POST', '/api/gates/gate_shop/check', {
+      passport: inline(held),
+      action,
+      assertion: assertion(held, { action, gate_id: 'gate_shop' }),
+    })
+  assert.equal((await present('read')).body.allowed, true)
+  assert.equal((await present('buy')).body.reason_code, 'trust_tier_insufficient')
+  const issued = await issue(server, ['buy', 'pay'])
+  assert.equal((await checkAt(server, issued.passport_id, 'buy')).body.allowed, true)
+  assert.equal((await checkAt(server, issued.passport_id, 'pay')).body.reason_code, 'trust_tier_insufficient')
+  assert.equal((await enforceWith(server, issued.passport_id, 'pay')).body.reason, 'trust_tier_insufficient')
+})
+
+test('a term that a holder signed for itself is refused when the catalog says otherwise', async (t) => {
+  const server = await startServer(t)
+  await openGate(server, 'gate_shop', { allow_self_issued: true })
+  const present = async (cents: number) => {
+    const held = selfIssue(makeAgent(), {
+      permissions: [{ permission_key: 'buy', constraints: { [PRICE]: cents } }],
+    })
+    const answer = await server.request('POST', '/api/gates/gate_shop/check', {
+      passport: inline(held),
+      action: 'buy',
+      assertion: assertion(held, { action: 'buy', gate_id: 'gate_shop' }),
+    })
+    return answer.body.reason_code
+  }
+  assert.equal(await present(1), null)
+  await publish(server, [at('buy', 25)])
+  assert.equal(await present(1), 'terms_mismatch')
+  assert.equal(await present(25), null)
+})
+
+test('a delegated passport keeps the pin of its root', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, [at('buy', 25)])
+  const root = heldFromAnswer(await issue(server, ['buy'], { delegation_authority: true }))
+  await publish(server, [at('buy', 80)])
+  const child = delegate(root)
+  const enforced = await server.request('POST', '/api/enforce', {
+    passport: inline(child),
+    action: 'buy',
+    assertion: assertion(child, { action: 'buy', gate_id: 'gate_shop' }),
+  })
+  assert.equal(enforced.body.decision, 'PERMIT', enforced.text)
+  assert.equal(enforced.body.cumulative_cost, 25)
+})
+
+test('a stored version that is not what was signed judges nothing', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  await publish(server, [at('buy', 25)])
+  const { passport_id } = await issue(server, ['buy'])
+  await server.store.write(async (tx) => {
+    const { snapshot_json: text } = await tx
+      .selectFrom('catalog_versions')
+      .selectAll()
+      .executeTakeFirstOrThrow()
+    const cheaper = text.replace(`"${PRICE}":25`, `"${PRICE}":1`)
+    assert.notEqual(cheaper, text)
+    // Whoever owns the file can drop a trigger; the hash in the signed passport stays.
+    await sql`drop trigger catalog_versions_refuse_update`.execute(tx)
+    await tx.updateTable('catalog_versions').set({ snapshot_json: cheaper }).execute()
+  })
+  const checked = await checkAt(server, passport_id, 'buy')
+  assert.equal(checked.status, 500)
+  assert.equal((await enforceWith(server, passport_id, 'buy')).status, 500)
+})
