@@ -8,6 +8,8 @@ import { Client } from 'pg'
 
 /** A PostgreSQL server for tests. */
 export interface PostgresServer {
+  /** The address of its first database. */
+  url: string
   /** Makes an empty database and answers its address. */
   createDatabase(): Promise<string>
   dropDatabase(url: string): Promise<void>
@@ -67,6 +69,7 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
 
 function databasesOf(url: string, stop: () => Promise<void>): PostgresServer {
   return {
+    url,
     async createDatabase() {
       const name = `modei_test_${randomBytes(6).toString('hex')}`
       await execute(url, `create database ${name} encoding 'UTF8' template template0`)
@@ -93,7 +96,7 @@ export async function execute(url: string, statement: string): Promise<Record<st
   }
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
