@@ -1,6 +1,7 @@
 /** Every example runs as it stands, and prints what it says it prints. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -21,4 +22,15 @@ test('the quickstart permits, suspends and blocks, and its record verifies', asy
   const [allowed, first, second, third, reason = '', verified] = await printedBy('quickstart.ts')
   assert.deepEqual([allowed, first, second, third, verified], ['true', 'PERMIT', 'SUSPEND', 'BLOCK', 'true'])
   assert.match(reason, /500 cents spent and 700 reserved/)
+})
+
+test('README shows nothing but parts of the examples', () => {
+  const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+  const readme = read('../README.md')
+  const sources = { ts: read('quickstart.ts'), python: read('from-modei/quickstart.py') }
+  for (const [language, source] of Object.entries(sources)) {
+    const blocks = [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, 'g'))]
+    assert.ok(blocks.length > 0, `README shows no ${language}`)
+    for (const [, block = ''] of blocks) assert.ok(source.includes(block), block)
+  }
 })
