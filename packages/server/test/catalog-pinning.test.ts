@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
+import { CatalogCache } from '../src/services/catalog-cache.ts'
 import { assertion, delegate, heldFromAnswer, inline, makeAgent, selfIssue } from './agents.ts'
 import { startServer } from './harness.ts'
 import { checkAt, enforceWith, issue, openGate, PRICE, publish } from './shop.ts'
@@ -167,6 +168,17 @@ test('the past means now, and a later publish replaces one that is still to come
   assert.equal(await pinned(), 3)
 })
 
+test('a clock that goes back a little leaves the catalog in effect that was', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  server.clock.at = Date.UTC(2026, 4, 1)
+  const { passport_id } = await issue(server, ['buy', 'sell'])
+  await publish(server, ['buy'])
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.reason_code, 'permission_not_in_catalog')
+  server.clock.at -= 5000
+  assert.equal((await checkAt(server, passport_id, 'sell')).body.reason_code, 'permission_not_in_catalog')
+})
+
 test('a cost counts as at least the pinned price, and the evaluation says when none was declared', async (t) => {
   const server = await startServer(t)
   await openGate(server)
@@ -282,7 +294,14 @@ test('a stored version that is not what was signed judges nothing', async (t) =>
     await sql`drop trigger catalog_versions_refuse_update`.execute(tx)
     await tx.updateTable('catalog_versions').set({ snapshot_json: cheaper }).execute()
   })
+  // As another process would find it.
+  server.app.services.catalogs = new CatalogCache(server.store)
   const checked = await checkAt(server, passport_id, 'buy')
   assert.equal(checked.status, 500)
   assert.equal((await enforceWith(server, passport_id, 'buy')).status, 500)
+  const issued = await server.request('POST', '/api/gates/gate_shop/passports', {
+    agent_id: 'a',
+    permissions: ['buy'],
+  })
+  assert.equal(issued.status, 500)
 })

@@ -1,4 +1,6 @@
 import { type CatalogEntry, readSnapshot } from '@modei/core'
+import type { Kysely } from 'kysely'
+import type { Database } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
 /** A published version, read and checked against its hash once. */
@@ -44,10 +46,14 @@ export class CatalogCache {
   }
 
   /** Reads a version; `undefined` when the gate published none of that number. */
-  async find(gateId: string, version: number): Promise<LoadedCatalog | undefined> {
+  async find(
+    gateId: string,
+    version: number,
+    db: Kysely<Database> = this.#store.read,
+  ): Promise<LoadedCatalog | undefined> {
     const known = this.version(gateId, version)
     if (known !== undefined) return known
-    const row = await this.#store.read
+    const row = await db
       .selectFrom('catalog_versions')
       .select(['snapshot_json', 'content_hash'])
       .where('gate_id', '=', gateId)

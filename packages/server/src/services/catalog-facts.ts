@@ -66,19 +66,6 @@ export async function decideByCatalog<T>({ store, catalogs }: Services, job: Dec
   }
 }
 
-/** The catalog that an action would be judged by at this moment, for what is not recorded. */
-export async function catalogFacts(
-  { catalogs, store }: Services,
-  gateId: string,
-  { catalog_pin: pin }: Pick<PresentedPassport, 'catalog_pin'>,
-  action: string,
-): Promise<CatalogFacts | null> {
-  if (pin !== null) return pinnedFacts(await catalogs.find(gateId, pin.version), pin.version, action)
-  const version = versionInEffect(await catalogs.reload(gateId), await store.now())
-  const catalog = version === undefined ? undefined : await catalogs.find(gateId, version)
-  return catalog === undefined ? null : factsOf(catalog, action)
-}
-
 function pinnedFacts(catalog: LoadedCatalog | undefined, version: number, action: string): CatalogFacts {
   return catalog === undefined ? { known: false, version } : factsOf(catalog, action)
 }

@@ -2,7 +2,8 @@ import { uncoveredGrants } from '@modei/core'
 import { ModeiProblem } from '@modei/protocol'
 import type { Transaction } from 'kysely'
 import type { Database } from '../store/schema.ts'
-import { findVersionInEffect, permissionsOf } from './catalog-rows.ts'
+import { findNumberInEffect } from './catalog-rows.ts'
+import type { Services } from './services.ts'
 
 export interface CatalogPin {
   version: number
@@ -14,18 +15,20 @@ export interface CatalogPin {
  * @throws {ModeiProblem} `request_invalid` naming every permission that the catalog lacks
  */
 export async function pinCatalog(
+  { catalogs }: Services,
   tx: Transaction<Database>,
   gateId: string,
   permissions: readonly string[],
   now: number,
 ): Promise<CatalogPin | null> {
-  const current = await findVersionInEffect(tx, gateId, now)
+  const version = await findNumberInEffect(tx, gateId, now)
+  const current = version === undefined ? undefined : await catalogs.find(gateId, version, tx)
   if (current === undefined) return null
-  const { version, content_hash } = current
-  const listed = new Set(permissionsOf(current).map(({ permission_key }) => permission_key))
+  const { content_hash } = current
+  const listed = new Set(current.entries.keys())
   const lacking = [...new Set(uncoveredGrants(permissions, listed))]
   const [first] = lacking
-  if (first === undefined) return { version, content_hash }
+  if (first === undefined) return { version: current.version, content_hash }
   throw new ModeiProblem(
     'request_invalid',
     `the permission \`${first}\` is not in catalog version ${version} of the gate`,

@@ -30,19 +30,30 @@ export function findNewestVersion(db: Kysely<Database>, gateId: string): Promise
 }
 
 /** The version in effect: the highest whose time has come. */
-export function findVersionInEffect(
+export async function findVersionInEffect(
   db: Kysely<Database>,
   gateId: string,
   now: number,
 ): Promise<VersionRow | undefined> {
-  return db
+  const version = await findNumberInEffect(db, gateId, now)
+  return version === undefined ? undefined : findVersion(db, gateId, version)
+}
+
+/** The number of the version in effect. */
+export async function findNumberInEffect(
+  db: Kysely<Database>,
+  gateId: string,
+  now: number,
+): Promise<number | undefined> {
+  const row = await db
     .selectFrom('catalog_versions')
-    .selectAll()
+    .select('version')
     .where('gate_id', '=', gateId)
     .where('effective_at', '<=', now)
     .orderBy('version', 'desc')
     .limit(1)
     .executeTakeFirst()
+  return row?.version
 }
 
 /** What a gate's prices are in, fixed by the first version that has one; `null` before it. */

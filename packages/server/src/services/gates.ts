@@ -5,7 +5,7 @@ import { type Page, type Position, pageOf } from '../http/page.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
-import { findVersionInEffect } from './catalog-rows.ts'
+import { findNumberInEffect } from './catalog-rows.ts'
 import { denyOpenHolds } from './deny-open-holds.ts'
 import { stringList } from './json.ts'
 import { before } from './paging.ts'
@@ -242,7 +242,7 @@ export async function deleteGate(
 export async function getGatePublic({ store }: Services, gateId: string): Promise<GatePublic> {
   const row = await store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
   if (row === undefined) throw gateNotFound(gateId)
-  const inEffect = await findVersionInEffect(store.read, gateId, await store.now())
+  const inEffect = await findNumberInEffect(store.read, gateId, await store.now())
   const keys = await store.read
     .selectFrom('signing_keys')
     .selectAll()
@@ -256,7 +256,7 @@ export async function getGatePublic({ store }: Services, gateId: string): Promis
     profile: row.profile,
     allow_self_issued: row.allow_self_issued === 1,
     trusted_issuers: stringList(row.trusted_issuers),
-    current_catalog_version: inEffect?.version ?? 0,
+    current_catalog_version: inEffect ?? 0,
     deleted_at: row.deleted_at === null ? null : formatTimestamp(row.deleted_at),
     signing_keys: keys.map((key) => ({
       key_id: key.id,

@@ -53,7 +53,7 @@ export function issuePassport(
       .where('owner_id', '=', gateId)
       .where('status', '=', 'active')
       .executeTakeFirstOrThrow()
-    const catalog = await pinCatalog(tx, gateId, grant.permissions, now)
+    const catalog = await pinCatalog(services, tx, gateId, grant.permissions, now)
     const envelope = buildGateEnvelope({
       passportId: newId('pp', now),
       issuer: { type: 'gate', id: gateId, key_id: signer.id },
