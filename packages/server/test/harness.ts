@@ -52,7 +52,7 @@ const GENEROUS = {
 }
 
 /** A real server on a free port over an empty embedded database, closed and removed after the test. */
-export async function startServer(t: TestContext, env: Record<string, string> = {}): Promise<Harness> {
+export async function startServer(t: Pick<TestContext, 'after'>, env: Record<string, string> = {}): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-test-'))
   const config = readConfig({ ...GENEROUS, MODEI_DATA_DIR: directory, ...env })
   const box = new SecretBox('a secret for tests, at least 32 characters')
