@@ -6,6 +6,7 @@ import { type Api, createApi } from './http/mount.ts'
 import { RateLimits } from './http/rate-limits.ts'
 import { mountRoutes } from './routes/index.ts'
 import type { SecretBox } from './secret-box.ts'
+import { AnonymousUse } from './services/anonymous-use.ts'
 import { CatalogCache } from './services/catalog-cache.ts'
 import { HourlyLimits } from './services/hourly-limits.ts'
 import { InstanceCache } from './services/own-constraints.ts'
@@ -40,6 +41,7 @@ export function createApp({ store, box, config, logger }: AppParts): App {
     catalogs: new CatalogCache(store),
     instances: new InstanceCache(),
     limits: new HourlyLimits(),
+    anonymous: new AnonymousUse(store, box, logger),
   }
   const http = createHttp({ logger, trustedProxies: config.MODEI_TRUSTED_PROXIES, draining: () => draining })
   const api = createApi({
@@ -56,6 +58,7 @@ export function createApp({ store, box, config, logger }: AppParts): App {
     async close() {
       draining = true
       await http.close()
+      await services.anonymous.flush()
       await store.close()
     },
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 
 /** Seals secrets at rest with AES-256-GCM under the server's master key. The label is authenticated. */
 export class SecretBox {
@@ -24,6 +24,11 @@ export class SecretBox {
     decipher.setAAD(Buffer.from(label, 'utf8'))
     decipher.setAuthTag(bytes.subarray(12, 28))
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+  }
+
+  /** Another name for a text: always the same here, and useless to whoever does not hold the master secret. */
+  pseudonym(text: string, label: string): string {
+    return createHmac('sha256', this.#key).update(`modei pseudonym ${label}\n`).update(text).digest('hex')
   }
 
   /** A value to store, by which a later start notices that it was given another secret. */

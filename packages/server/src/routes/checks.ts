@@ -8,8 +8,8 @@ export function checkRoutes(api: Api, services: Services): void {
   mount(
     api,
     operations.check_gate,
-    ({ caller, params, body, idempotency }) =>
-      checks.checkGate(services, caller, { ...body, gate_id: params.gate_id }, idempotency),
+    ({ caller, params, body, address, idempotency }) =>
+      checks.checkGate(services, caller, { ...body, gate_id: params.gate_id }, address, idempotency),
     { render: (result, version) => spell('check', result, version) },
   )
 }

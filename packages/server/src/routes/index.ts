@@ -1,5 +1,6 @@
 import type { Api } from '../http/mount.ts'
 import type { Services } from '../services/services.ts'
+import { anonymousRoutes } from './anonymous.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { approvalRoutes } from './approvals.ts'
 import { attestationRoutes } from './attestations.ts'
@@ -28,6 +29,7 @@ export function mountRoutes(api: Api, services: Services): void {
   platformPassportRoutes(api, services)
   selfIssuedRoutes(api, services)
   checkRoutes(api, services)
+  anonymousRoutes(api, services)
   enforcementRoutes(api, services)
   approvalRoutes(api, services)
   constraintRoutes(api, services)

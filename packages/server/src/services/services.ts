@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { Store } from '../store/store.ts'
+import type { AnonymousUse } from './anonymous-use.ts'
 import type { CatalogCache } from './catalog-cache.ts'
 import type { HourlyLimits } from './hourly-limits.ts'
 import type { InstanceCache } from './own-constraints.ts'
@@ -17,4 +18,5 @@ export interface Services {
   catalogs: CatalogCache
   instances: InstanceCache
   limits: HourlyLimits
+  anonymous: AnonymousUse
 }

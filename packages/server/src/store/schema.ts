@@ -155,6 +155,22 @@ export interface Database {
     note: string | null
     attestation_id: string
   }
+  /** What a gate lets callers without a passport do; a gate without a row admits none. */
+  anonymous_policies: {
+    gate_id: string
+    workspace_id: string
+    enabled: number
+    allowed_actions: string
+    blocked_actions: string
+    rate_limit_per_minute: number
+    rate_limit_per_hour: number
+    read_only: number
+    upgrade_message: string | null
+    upgrade_url: string | null
+    updated_at: number
+  }
+  /** How many more refusals for its rate a recorded one stands for. */
+  anonymous_repeats: { attestation_id: string; workspace_id: string; count: number }
   /** Self-issued and delegated passports that somebody made known. They belong to no workspace. */
   registered_passports: {
     passport_id: string

@@ -3,6 +3,7 @@ import type { Engine } from '../store.ts'
 import { initial } from './0001-initial.ts'
 import { catalogs } from './0002-catalogs.ts'
 import { settlements } from './0004-settlements.ts'
+import { anonymous } from './0005-anonymous.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -10,5 +11,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0001-initial': initial(engine),
     '0002-catalogs': catalogs(engine),
     '0004-settlements': settlements(engine),
+    '0005-anonymous': anonymous(engine),
   }
 }

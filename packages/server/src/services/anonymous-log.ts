@@ -1,0 +1,59 @@
+import { type AnonymousLogEntry, formatTimestamp } from '@modei/protocol'
+import type { Caller } from '../http/call.ts'
+import { Page } from '../http/page.ts'
+import type { Row } from '../store/store.ts'
+import { canonicalDecision, indexCursor } from './attestations.ts'
+import { findOwnGate } from './gates.ts'
+import { jsonObject } from './json.ts'
+import type { Services } from './services.ts'
+
+export type AnonymousLogView = Omit<AnonymousLogEntry, 'decision'> & { decision: 'allow' | 'block' }
+
+/** The checks of callers without a passport, newest first. */
+export async function listAnonymousLog(
+  { store, anonymous }: Services,
+  caller: Caller,
+  gateId: string,
+  limit: number,
+  cursor: string | undefined,
+): Promise<Page<AnonymousLogView[]>> {
+  await findOwnGate(store.read, caller.workspace_id, gateId)
+  await anonymous.flush()
+  let query = store.read
+    .selectFrom('attestations')
+    .leftJoin('anonymous_repeats', 'anonymous_repeats.attestation_id', 'attestations.id')
+    .selectAll('attestations')
+    .select('anonymous_repeats.count as repeats')
+    .where('attestations.workspace_id', '=', caller.workspace_id)
+    .where('attestations.sequence_key', '=', `anonymous:${gateId}`)
+    // Passports that are not known are numbered with them. The text is canonical, so no string can hold this member.
+    .where('attestations.attestation_json', 'like', '%"access_mode":"anonymous"%')
+  const after = indexCursor(cursor)
+  if (after !== undefined) query = query.where('attestations.sequence_number', '<', after)
+  const rows = await query
+    .orderBy('attestations.sequence_number', 'desc')
+    .limit(limit + 1)
+    .execute()
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return new Page(
+    shown.map((row) => view(row, row.repeats ?? 0)),
+    rows.length > limit && last !== undefined ? String(last.sequence_number) : undefined,
+  )
+}
+
+function view(row: Row<'attestations'>, repeats: number): AnonymousLogView {
+  const { client_network: network } = jsonObject(row.attestation_json)
+  return {
+    id: row.id,
+    attestation_id: row.id,
+    gate_id: row.gate_id ?? row.chain_id,
+    action: row.action,
+    target: row.target,
+    decision: canonicalDecision(row.decision) === 'allow' ? 'allow' : 'block',
+    reason_code: row.reason_code,
+    client_address: typeof network === 'string' ? network : null,
+    count: 1 + repeats,
+    created_at: formatTimestamp(row.created_at),
+  }
+}
