@@ -1,7 +1,8 @@
 /** Permission and action words: `namespace:action`, or a plain word. Segments of `[A-Za-z0-9._/-]+` joined by `:`. */
 export const ACTION_PATTERN = /^[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*$/
 export const PERMISSION_PATTERN = /^(?:\*|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
-const PATTERN = /^(?:\*|\*:[A-Za-z0-9._/-]+|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
+export const CONSTRAINT_PATTERN =
+  /^(?:\*|\*:[A-Za-z0-9._/-]+|[A-Za-z0-9._/-]+(?::[A-Za-z0-9._/-]+)*(?::\*)?)$/
 export const MAX_ACTION_LENGTH = 255
 
 export function isAction(value: unknown): value is string {
@@ -15,7 +16,7 @@ export function isPermission(value: unknown): value is string {
 
 /** A pattern as constraints use it: a permission, or `*:verb` for the last segment. */
 export function isActionPattern(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_ACTION_LENGTH && PATTERN.test(value)
+  return typeof value === 'string' && value.length <= MAX_ACTION_LENGTH && CONSTRAINT_PATTERN.test(value)
 }
 
 /** Whether a granted permission covers an action (or a narrower grant): exact, `ns:*`, or `*`. */

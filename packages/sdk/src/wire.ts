@@ -52,6 +52,7 @@ export interface AnonymousLogEntry {
   target: string | null
   decision: 'allow' | 'deny' | 'block'
   reason_code: string | null
+  /** Network of the client, such as `203.0.113.0/24`: its address is not kept */
   client_address: string | null
   /** Requests that the record stands for: refusals for their rate are recorded once a minute */
   count: number

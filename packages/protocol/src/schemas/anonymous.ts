@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { CheckDecision } from './checks.ts'
-import { Count, oneOf, Permission, Timestamp, text } from './common.ts'
+import { ActionPattern, Count, oneOf, Timestamp, text } from './common.ts'
 
 export const AnonymousPolicy = z
   .object({
@@ -17,7 +17,7 @@ export const AnonymousPolicy = z
   .meta({ id: 'AnonymousPolicy' })
 export type AnonymousPolicy = z.infer<typeof AnonymousPolicy>
 
-const Actions = z.array(Permission).max(500)
+const Actions = z.array(ActionPattern).max(500)
 const Rate = z.int().min(0).max(1_000_000).describe('Requests per client address')
 
 /** Members that are left out keep their value. */
@@ -55,7 +55,10 @@ export const AnonymousLogEntry = z
     target: z.string().nullable(),
     decision: CheckDecision,
     reason_code: z.string().nullable(),
-    client_address: z.string().nullable(),
+    client_address: z
+      .string()
+      .nullable()
+      .describe('Network of the client, such as `203.0.113.0/24`: its address is not kept'),
     count: Count.describe(
       'Requests that the record stands for: refusals for their rate are recorded once a minute',
     ),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DECISION_WORDS } from '../decision-words.ts'
 import type { IdKind } from '../ids.ts'
 import { idPattern } from '../ids.ts'
-import { ACTION_PATTERN, MAX_ACTION_LENGTH, PERMISSION_PATTERN } from '../permissions.ts'
+import { ACTION_PATTERN, CONSTRAINT_PATTERN, MAX_ACTION_LENGTH, PERMISSION_PATTERN } from '../permissions.ts'
 import { parseDate, parseDuration, parseTimestamp } from '../time.ts'
 
 export function id(kind: IdKind, description?: string) {
@@ -60,6 +60,11 @@ export const Permission = z
   .string()
   .max(MAX_ACTION_LENGTH)
   .regex(PERMISSION_PATTERN, 'must be an action, `ns:*` or `*`')
+
+export const ActionPattern = z
+  .string()
+  .max(MAX_ACTION_LENGTH)
+  .regex(CONSTRAINT_PATTERN, 'must be an action, `ns:*`, `*:verb` or `*`')
 
 export const Target = text(2048).describe('What the action is done to: a URL, host or name')
 

@@ -56,6 +56,7 @@ const ACCEPTED: Case[] = [
   ['a status that the transition table judges', 'update_settlement_status', { status: 'pending' }],
   ['a rolling window', 'reset_cumulative_state', { window_type: '30d' }],
   ['no anonymous address', 'set_anonymous_policy', { upgrade_url: null }],
+  ['a verb wherever it stands', 'set_anonymous_policy', { blocked_actions: ['*:delete'] }],
   ['a key without scopes', 'create_api_key', { name: 'a' }],
 ]
 
@@ -133,6 +134,7 @@ const REFUSED: Case[] = [
   ['a window that is none', 'reset_cumulative_state', { window_type: 'yearly' }],
   ['a rolling window of nothing', 'reset_cumulative_state', { window_type: '0d' }],
   ['a script as an address', 'set_anonymous_policy', { upgrade_url: 'javascript:alert(1)' }],
+  ['a pattern that matches nothing', 'set_anonymous_policy', { blocked_actions: ['*:*'] }],
   ['both names of a list', 'set_anonymous_policy', { permissions: [], allowed_actions: [] }],
   ['a negative rate', 'set_anonymous_policy', { rate_limit_per_minute: -1 }],
   ['a scope that is none', 'create_api_key', { name: 'a', scopes: ['*'] }],
