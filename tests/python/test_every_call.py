@@ -21,27 +21,8 @@ NOT_SERVED: dict[str, dict[str, Any]] = {
     "list_constraint_templates": {},
     "apply_constraint_template": {"passport_id": "pp_0absent", "template_slug": "sandbox"},
     "create_constraint_template": {"slug": "mine", "name": "Mine", "constraints": {}},
-    "get_anonymous_policy": {"gate_id": "gate_absent"},
-    "set_anonymous_policy": {"gate_id": "gate_absent", "enabled": True},
-    "get_anonymous_log": {"gate_id": "gate_absent"},
     "get_cumulative_state": {"passport_id": "pp_0absent"},
     "reset_cumulative_state": {"passport_id": "pp_0absent"},
-    "issue_consumption_attestation": {
-        "passport_id": "pp_0absent",
-        "gate_id": "gate_absent",
-        "action": "read",
-        "outcome": "success",
-    },
-    "generate_settlement": {
-        "gate_id": "gate_absent",
-        "period_type": "daily",
-        "period_start": "2026-01-01",
-        "period_end": "2026-01-01",
-    },
-    "list_settlements": {},
-    "get_settlement": {"settlement_id": "stl_0000absent"},
-    "update_settlement_status": {"settlement_id": "stl_0000absent", "status": "void"},
-    "get_sla_compliance": {"gate_id": "gate_absent", "period_start": "2026-01-01", "period_end": "2026-01-31"},
 }
 
 
