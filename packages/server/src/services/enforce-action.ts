@@ -1,13 +1,4 @@
-import {
-  type CatalogFacts,
-  type EnforceOutcome,
-  enforce,
-  inOrder,
-  prepareCounters,
-  type Refusal,
-  type Subject,
-  targetHost,
-} from '@modei/core'
+import { type EnforceOutcome, type Refusal, targetHost } from '@modei/core'
 import { canonicalJson, sha256Hex } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
@@ -19,18 +10,14 @@ import type {
   NeedPermits,
   Row,
 } from '../store/store.ts'
-import { approvalFingerprint } from './approval-fingerprint.ts'
 import { blockBadPassport } from './block-bad-passport.ts'
 import { decideByCatalog } from './catalog-facts.ts'
-import { catalogInstances } from './catalog-instances.ts'
 import { signedCatalog, signedChecks, signedEvaluations } from './decision-content.ts'
 import { answerEnforcement, type EnforceAnswer, type EnforceRequest } from './enforcement-answer.ts'
 import { type FoundPassport, findPresented } from './find-presented.ts'
-import { gateFacts } from './gate-facts.ts'
-import { gateNotFound } from './gates.ts'
+import { type JudgedEnforcement, judgeEnforcement } from './judge-enforcement.ts'
 import { logDecision } from './log-decision.ts'
 import { type PreparedEnforcement, prepareEnforcement, unknownPassport } from './prepare-enforcement.ts'
-import { presentedApproval } from './presented-approval.ts'
 import type { Services } from './services.ts'
 
 /** Decides and records one request. A refusal is a value, so its record commits. */
@@ -85,79 +72,22 @@ async function enforceJob(
   }
 }
 
-/** What a catalog limits, it limits for a whole line: a child spends no more of it than is left to its parent. */
-function subjectsOf(
-  { passport, request }: PreparedEnforcement,
-  catalog: CatalogFacts | null,
-  facts: LiveFacts,
-): Subject[] {
-  const ofCatalog = catalogInstances(catalog, request.action)
-  const own: Subject = {
-    counter_key: passport.counter_key,
-    counters: facts.counters(passport.counter_key),
-    instances: inOrder([...passport.instances(facts, request.action), ...ofCatalog]),
-  }
-  return [
-    own,
-    ...passport.ancestors.map((ancestor) => ({
-      counter_key: ancestor.counter_key,
-      counters: facts.counters(ancestor.counter_key),
-      instances: inOrder([...ancestor.instances(facts, request.action), ...ofCatalog]),
-    })),
-  ]
-}
-
 function decide(
   services: Services,
   prepared: PreparedEnforcement,
   facts: LiveFacts,
 ): DecisionRecord<EnforceAnswer> | NeedPermits {
-  const { request, passport, gate_id: gateId, possession, approval_id: approvalId } = prepared
-  const gateRow = gateId === null ? undefined : facts.gate(gateId)
-  if (gateId !== null && (gateRow === undefined || gateRow.deleted_at !== null)) throw gateNotFound(gateId)
-  const catalog = prepared.catalog?.(facts) ?? null
-  const subjects = subjectsOf(prepared, catalog, facts)
-  const needed = prepareCounters(subjects, facts.now, (key) => facts.pastPermits(key))
-  if (needed !== null) return { need: 'permits', ...needed }
-  const metadata = request.metadata ?? {}
-  const fingerprint = () =>
-    approvalFingerprint({
-      passport_id: passport.sequence_key,
-      action: request.action,
-      target: request.target,
-      cost_cents: request.cost_cents,
-      metadata,
-      constraint_version: passport.constraint_version(facts),
-    })
-  const proof = possession.judge(facts)
-  const credential = passport.credential(facts, proof)
-  const outcome = enforce({
-    now: facts.now,
-    action: request.action,
-    target: request.target,
-    cost_cents: request.cost_cents,
-    metadata,
-    credential: prepared.limited === null ? credential : { ...credential, malformed: prepared.limited },
-    gate: gateRow === undefined ? null : gateFacts(gateRow, passport, catalog),
-    subjects,
-    supervision_heartbeat_at: facts.workspace().supervised_at ?? undefined,
-    fingerprint,
-    approval: approvalId === undefined ? null : presentedApproval(approvalId, passport.passport_id, facts),
-    new_approval_id: () => newId('hold', facts.now),
-    approval_ttl_ms: services.config.MODEI_APPROVAL_TTL * 1000,
-  })
-  return record(prepared, catalog, outcome, facts, fingerprint, proof === 'proved')
+  const judged = judgeEnforcement(services, prepared, facts)
+  return 'need' in judged ? judged : record(prepared, judged, facts)
 }
 
 function record(
   prepared: PreparedEnforcement,
-  catalog: CatalogFacts | null,
-  outcome: EnforceOutcome,
+  judged: JudgedEnforcement,
   facts: LiveFacts,
-  fingerprint: () => string,
-  proved: boolean,
 ): DecisionRecord<EnforceAnswer> {
-  const { request, passport, possession } = prepared
+  const { request, passport } = prepared
+  const { outcome, catalog, proved_nonce: provedNonce } = judged
   const id = newId('enf', facts.now)
   const permitted = outcome.decision === 'allow'
   return {
@@ -181,14 +111,14 @@ function record(
         counters: outcome.counters,
         catalog: signedCatalog(catalog),
         approval_request_id: outcome.hold?.approval_id ?? outcome.used_approval_id,
-        assertion_nonce: proved ? (possession.nonce?.nonce ?? null) : null,
+        assertion_nonce: provedNonce,
         metadata_hash: request.metadata === undefined ? null : sha256Hex(canonicalJson(request.metadata)),
       },
     },
     effects: outcome.effects,
     ancestor_charges: permitted ? ancestorCharges(prepared, outcome, facts) : [],
-    approvals: approvalRows(prepared, outcome, facts, fingerprint, id),
-    burn_nonce: proved,
+    approvals: approvalRows(prepared, judged, facts, id),
+    burn_nonce: provedNonce !== null,
     check: null,
     result: (sealed) => answerEnforcement(outcome, sealed),
   }
@@ -210,9 +140,8 @@ function ancestorCharges(
 
 function approvalRows(
   { request, passport, workspace_id: workspaceId, gate_id: gateId }: PreparedEnforcement,
-  outcome: EnforceOutcome,
+  { outcome, fingerprint }: JudgedEnforcement,
   facts: LiveFacts,
-  fingerprint: () => string,
   attestationId: string,
 ): Row<'approvals'>[] {
   const rows: Row<'approvals'>[] = []
