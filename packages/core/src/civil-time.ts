@@ -55,8 +55,8 @@ interface OffsetSpan {
 
 const offsetSpans = new Map<string, OffsetSpan>()
 
-/** The zone's offset at `ms`, remembered until its clocks change: this is asked for on every decision. */
-function offsetAt(ms: number, zone: string): number {
+/** The zone's offset from UTC at `ms`, in milliseconds; remembered until its clocks change: this is asked for on every decision. */
+export function zoneOffset(ms: number, zone: string): number {
   const cached = offsetSpans.get(zone)
   if (cached !== undefined && ms >= cached.from && ms < cached.until) return cached.offset
   const next = nextClockChange(ms, zone) ?? Number.POSITIVE_INFINITY
@@ -68,7 +68,7 @@ function offsetAt(ms: number, zone: string): number {
 
 /** What a clock on the wall of a zone shows at a moment. */
 export function wallClock(ms: number, zone: string): WallClock {
-  const wall = ms + (zone === 'UTC' ? 0 : offsetAt(ms, zone))
+  const wall = ms + (zone === 'UTC' ? 0 : zoneOffset(ms, zone))
   // The Unix epoch is a Thursday, day 4 of a week that begins on Monday.
   const weekday = ((((Math.floor(wall / DAY) + 3) % 7) + 7) % 7) + 1
   return { weekday, minute_of_day: Math.floor((((wall % DAY) + DAY) % DAY) / MINUTE) }

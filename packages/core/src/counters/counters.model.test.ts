@@ -371,7 +371,8 @@ function densest(times: readonly number[], span: number): number {
 }
 
 const gaps = fc.array(fc.oneof(fc.nat(3), fc.nat(400), fc.constantFrom(0, 59_999, 60_000)), {
-  maxLength: 400, size: 'max',
+  maxLength: 400,
+  size: 'max',
 })
 
 test('no interval of 60 seconds ever holds more permits than the limit', () => {

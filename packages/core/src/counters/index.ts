@@ -18,7 +18,7 @@ export {
 export { resetCounters } from './reset-counters.ts'
 export { sameTracker } from './track.ts'
 export type { PastPermit } from './trackers.ts'
-export { backfill, backfillSpan, keepOnlyTrackers, missingTrackers, WHOLE_PASSPORT } from './trackers.ts'
+export { backfill, backfillSpan, missingTrackers, WHOLE_PASSPORT } from './trackers.ts'
 export type { RateUsage, SpendUsage, Tracker, Usage } from './usage.ts'
 export type { UsageOptions } from './usage-of.ts'
 export { usageOf } from './usage-of.ts'

@@ -79,7 +79,7 @@ export function backfill(
   const tracks = started.map(({ track }) => track)
   const kept = findScope(counters, scope)
   if (kept === undefined) counters.scopes.push({ scope, tracks })
-  else kept.tracks.push(...tracks)
+  else kept.tracks = [...withRoom(kept.tracks, tracks.length), ...tracks]
 }
 
 /** The kind of window that a reset names for a track; rates, rolling windows and targets go with `all` only. */
@@ -95,11 +95,22 @@ function lastReset(counters: Counters, track: Track): number {
   return Math.max(counters.resets.all ?? 0, (type === undefined ? undefined : counters.resets[type]) ?? 0)
 }
 
-/** Forgets every tracker that is not in `needed`, so that changed constraints do not pile up. */
-export function keepOnlyTrackers(counters: Counters, needed: ReadonlyMap<string, readonly Tracker[]>): void {
-  counters.scopes = counters.scopes.flatMap(({ scope, tracks }) => {
-    const wanted = needed.get(scope) ?? []
-    const kept = tracks.filter((track) => wanted.some((tracker) => serves(track, tracker)))
-    return kept.length === 0 ? [] : [{ scope, tracks: kept }]
+const MAX_TRACKS = 64
+
+/**
+ * Makes room for what is needed now, so that constraints which change often do not pile up: the oldest go whose
+ * numbers a short look into the log brings back.
+ */
+function withRoom(kept: readonly Track[], added: number): Track[] {
+  let excess = kept.length + added - MAX_TRACKS
+  return kept.filter((track) => {
+    if (excess <= 0 || !isShortLived(track)) return true
+    excess -= 1
+    return false
   })
+}
+
+function isShortLived(track: Track): boolean {
+  if (track.kind === 'calendar') return track.window.kind === 'calendar'
+  return track.kind !== 'permits' && track.kind !== 'targets'
 }

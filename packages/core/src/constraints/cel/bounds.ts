@@ -19,8 +19,17 @@ export const MAX_DEPTH = 16
 /** Characters in all of `metadata`. */
 export const MAX_CHARACTERS = 16_384
 
+/** Characters that adding texts may make. */
+export const MAX_TEXT_BUILT = 32_768
+/** Items that adding lists may make. */
+export const MAX_CONCATENATED = 200
+/** Characters in which a pattern is looked for. */
+export const MAX_SEARCHED = 2048
+
 export const MAX_PATTERN = 128
-/** Steps that a regular expression counts for: compiling and matching it. */
-export const PATTERN_COST = 1000
+/** Steps that each state of a regular expression counts for: compiling it, and moving on at every character. */
+export const STATE_COST = 50
 /** Steps that comparing two values of unknown size counts for. */
 export const COMPARISON_COST = 25
+/** Steps that a function counts for which reads all of a text. */
+export const READING_COST = 25

@@ -1,12 +1,17 @@
 import type { parse } from '@bufbuild/cel'
-import { COMPARISON_COST, MAX_COST, MAX_ITEMS, MAX_NODES } from './bounds.ts'
-import { environment, PASSPORT_FIELDS, VARIABLES, type VariableName } from './environment.ts'
+import { COMPARISON_COST, MAX_COST, MAX_ITEMS, MAX_NODES, READING_COST } from './bounds.ts'
+import { PASSPORT_FIELDS, VARIABLES, type VariableName } from './environment.ts'
 import { checkPattern } from './pattern.ts'
+import { BOOL, comparable, constantType, DYN, isSized, resultType, TYPE_NAMES } from './types.ts'
 import { USAGE_FIELDS } from './usage-fields.ts'
 
 export type Expr = ReturnType<typeof parse>['expr']
-type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value']
-type Comprehension = Extract<Expr['exprKind'], { case: 'comprehensionExpr' }>['value']
+type ExprOf<Case extends Expr['exprKind']['case']> =
+  Extract<Expr['exprKind'], { case: Case }> extends {
+    value: infer Value
+  }
+    ? Value
+    : never
 
 /** What an expression reads, found without running it. */
 export interface CheckedExpression {
@@ -14,38 +19,26 @@ export interface CheckedExpression {
   usageFields: Set<string>
 }
 
-/** A type by its CEL name; `dyn` when it is known only while running. */
 interface Checked {
   type: string
+  /** Steps of one evaluation at most. */
   cost: number
 }
 
 interface Scope {
-  /** Types of the variables of the comprehensions around. */
+  /** Types of the variables of the loop around. */
   locals: ReadonlyMap<string, string>
-  loops: number
+  /** The hidden variable in which the loop around gathers its result. */
+  accumulator: string | undefined
 }
 
 interface Walk extends CheckedExpression {
   nodes: number
 }
 
-const DYN = 'dyn'
-const BOOL = 'bool'
-const NUMERIC = new Set(['int', 'uint', 'double'])
-const TYPE_NAMES = new Set([
-  'bool',
-  'int',
-  'uint',
-  'double',
-  'string',
-  'bytes',
-  'list',
-  'map',
-  'null_type',
-  'type',
-])
-const SIZED = new Set([DYN, 'list', 'map', 'string', 'bytes'])
+const OUTSIDE: Scope = { locals: new Map(), accumulator: undefined }
+/** Functions that read all of a text or list, or parse one. */
+const READERS = new Set('_+_ size contains string bytes int uint double bool timestamp duration'.split(' '))
 
 /**
  * Checks names, types and cost of a parsed expression.
@@ -53,7 +46,7 @@ const SIZED = new Set([DYN, 'list', 'map', 'string', 'bytes'])
  */
 export function checkExpression(expr: Expr): CheckedExpression {
   const walk: Walk = { nodes: 0, variables: new Set(), usageFields: new Set() }
-  const { type, cost } = check(expr, { locals: new Map(), loops: 0 }, walk)
+  const { type, cost } = check(expr, OUTSIDE, walk)
   if (type !== BOOL && type !== DYN) throw new Error(`must be true or false, but is of type ${type}`)
   if (cost > MAX_COST) throw new Error('may take too long: use fewer or simpler steps in loops and patterns')
   return walk
@@ -73,46 +66,35 @@ function check(expr: Expr | undefined, scope: Scope, walk: Walk): Checked {
     case 'callExpr':
       return checkCall(kind.value, scope, walk)
     case 'listExpr':
-      return { type: 'list', cost: 1 + sum(kind.value.elements.map((item) => check(item, scope, walk))) }
-    case 'structExpr': {
+      return made('list', kind.value.elements, scope, walk)
+    case 'structExpr':
       if (kind.value.messageName !== '')
         throw new Error(`\`${kind.value.messageName}\` is not a type that can be made`)
-      const parts = kind.value.entries.flatMap((entry) => [
-        entry.keyKind.case === 'mapKey' ? entry.keyKind.value : undefined,
-        entry.value,
-      ])
-      return { type: 'map', cost: 1 + sum(parts.map((part) => check(part, scope, walk))) }
-    }
+      return made(
+        'map',
+        kind.value.entries.flatMap((entry) => [keyOf(entry), entry.value]),
+        scope,
+        walk,
+      )
     case 'comprehensionExpr':
-      return checkComprehension(kind.value, scope, walk)
+      return checkLoop(kind.value, scope, walk)
     default:
       throw new Error('holds something that is not supported')
   }
 }
 
-function sum(parts: readonly Checked[]): number {
-  return parts.reduce((total, part) => total + part.cost, 0)
+function keyOf({ keyKind }: ExprOf<'structExpr'>['entries'][number]): Expr | undefined {
+  return keyKind.case === 'mapKey' ? keyKind.value : undefined
 }
 
-function constantType(name: string | undefined): string {
-  switch (name) {
-    case 'boolValue':
-      return BOOL
-    case 'int64Value':
-      return 'int'
-    case 'uint64Value':
-      return 'uint'
-    case 'doubleValue':
-      return 'double'
-    case 'stringValue':
-      return 'string'
-    case 'bytesValue':
-      return 'bytes'
-    case 'nullValue':
-      return 'null_type'
-    default:
-      throw new Error('holds a constant that is not supported')
-  }
+/** Lists of lists that grow from loop to loop would take ever longer to compare. */
+function made(type: string, parts: readonly (Expr | undefined)[], scope: Scope, walk: Walk): Checked {
+  if (scope.accumulator !== undefined) throw new Error('must not make a list or map within a loop')
+  return { type, cost: 1 + sum(parts.map((part) => check(part, scope, walk))) }
+}
+
+function sum(parts: readonly Checked[]): number {
+  return parts.reduce((total, part) => total + part.cost, 0)
 }
 
 function identifierType(name: string, scope: Scope, walk: Walk): string {
@@ -131,117 +113,97 @@ function isVariable(name: string): name is VariableName {
   return Object.hasOwn(VARIABLES, name)
 }
 
-function checkSelect(
-  select: Extract<Expr['exprKind'], { case: 'selectExpr' }>['value'],
-  scope: Scope,
-  walk: Walk,
-): Checked {
-  const { operand, field, testOnly } = select
-  const root = operand?.exprKind.case === 'identExpr' ? operand.exprKind.value.name : undefined
-  const isOwn = root !== undefined && !scope.locals.has(root)
-  if (isOwn && root === 'usage') {
-    if (!USAGE_FIELDS.has(field)) throw new Error(memberMessage('usage', field, USAGE_FIELDS))
+function checkSelect({ operand, field, testOnly }: ExprOf<'selectExpr'>, scope: Scope, walk: Walk): Checked {
+  const name = operand?.exprKind.case === 'identExpr' ? operand.exprKind.value.name : ''
+  const root = scope.locals.has(name) ? '' : name
+  if (root === 'usage') {
+    if (!USAGE_FIELDS.has(field)) throw new Error(noMember('usage', field, USAGE_FIELDS))
     walk.variables.add('usage')
     walk.usageFields.add(field)
-    walk.nodes += 2
     return { type: testOnly ? BOOL : 'int', cost: 2 }
   }
-  const checked = check(operand, scope, walk)
-  if (checked.type !== DYN && checked.type !== 'map')
-    throw new Error(`a ${checked.type} has no member \`${field}\``)
-  if (isOwn && root === 'passport') {
-    const type = PASSPORT_FIELDS.get(field)
-    if (type === undefined) throw new Error(memberMessage('passport', field, PASSPORT_FIELDS))
-    return { type: testOnly ? BOOL : type, cost: checked.cost + 1 }
-  }
-  return { type: testOnly ? BOOL : DYN, cost: checked.cost + 1 }
+  const { type, cost } = check(operand, scope, walk)
+  if (type !== DYN && type !== 'map') throw new Error(`a ${type} has no member \`${field}\``)
+  const known = root === 'passport' ? PASSPORT_FIELDS.get(field) : DYN
+  if (known === undefined) throw new Error(noMember('passport', field, PASSPORT_FIELDS))
+  return { type: testOnly ? BOOL : known, cost: cost + 1 }
 }
 
-function memberMessage(variable: string, field: string, known: ReadonlyMap<string, unknown>): string {
+function noMember(variable: string, field: string, known: ReadonlyMap<string, unknown>): string {
   return `\`${variable}\` has no member \`${field}\`, only ${[...known.keys()].join(', ')}`
 }
 
-function checkCall(call: Call, scope: Scope, walk: Walk): Checked {
+function checkCall(call: ExprOf<'callExpr'>, scope: Scope, walk: Walk): Checked {
+  const item = gatheredItem(call, scope)
+  if (item !== undefined) return { type: 'list', cost: check(item, scope, walk).cost + READING_COST }
   const target = call.target === undefined ? undefined : check(call.target, scope, walk)
   const args = call.args.map((arg) => check(arg, scope, walk))
+  const [first, second, third] = args
   const cost = 1 + (target?.cost ?? 0) + sum(args)
-  const [first = target, second] = args
   switch (call.function) {
     case '_&&_':
     case '_||_':
     case '@not_strictly_false':
-      for (const arg of args) requireType(arg, BOOL, call.function)
+      for (const arg of args) requireTruth(arg, call.function)
       return { type: BOOL, cost }
     case '_?_:_':
-      if (first !== undefined) requireType(first, BOOL, call.function)
-      return { type: args[1]?.type === args[2]?.type ? (args[1]?.type ?? DYN) : DYN, cost }
+      requireTruth(first, call.function)
+      return { type: second?.type === third?.type ? (second?.type ?? DYN) : DYN, cost }
     case '_[_]':
-      if (first?.type !== 'list' && first?.type !== 'map' && first?.type !== DYN) {
-        throw new Error(`a ${first?.type} has no items`)
-      }
+      requireItems(first)
       return { type: DYN, cost }
     case '_==_':
     case '_!=_':
-      if (!comparable(first?.type, second?.type))
+      if (!comparable(first?.type ?? DYN, second?.type ?? DYN)) {
         throw new Error(`a ${first?.type} never equals a ${second?.type}`)
-      return {
-        type: BOOL,
-        cost: cost + (SIZED.has(first?.type ?? DYN) && SIZED.has(second?.type ?? DYN) ? COMPARISON_COST : 0),
       }
-    case '@in':
-      return { type: overload(call.function, target, args), cost: cost + COMPARISON_COST }
-    case 'matches':
-      return {
-        type: overload(call.function, target, args),
-        cost: cost + checkPattern(call.args.at(-1), scope.loops),
-      }
-    default:
-      return { type: overload(call.function, target, args), cost }
+      return { type: BOOL, cost: cost + comparisonCost(first, second) }
   }
+  const type = resultType(
+    call.function,
+    target?.type,
+    args.map((arg) => arg.type),
+  )
+  return { type, cost: cost + ownCost(call, target, args, scope) }
 }
 
-function requireType(checked: Checked, type: string, name: string): void {
-  if (checked.type !== DYN && checked.type !== type) throw new Error(`\`${name}\` takes no ${checked.type}`)
+function ownCost(
+  call: ExprOf<'callExpr'>,
+  target: Checked | undefined,
+  args: readonly Checked[],
+  scope: Scope,
+): number {
+  if (call.function === 'matches') return checkPattern(call.args.at(-1), scope.accumulator !== undefined)
+  if (call.function === '@in') return COMPARISON_COST + comparisonCost(args[0], args[1])
+  const reads = isSized(target?.type ?? '') || args.some((arg) => isSized(arg.type))
+  return reads && READERS.has(call.function) ? READING_COST : 0
 }
 
-function comparable(a = DYN, b = DYN): boolean {
-  if (a === DYN || b === DYN || a === b) return true
-  return NUMERIC.has(a) && NUMERIC.has(b)
+function requireTruth(checked: Checked | undefined, name: string): void {
+  const type = checked?.type ?? DYN
+  if (type !== DYN && type !== BOOL) throw new Error(`\`${name}\` takes no ${type}`)
 }
 
-/** Type of the result of a function whose parameters fit; `dyn` when several with different results do. */
-function overload(name: string, target: Checked | undefined, args: readonly Checked[]): string {
-  const results = new Set<string>()
-  for (const candidate of environment.funcs.find(name) ?? []) {
-    const own = candidate.target
-    if ((own === undefined) !== (target === undefined) || candidate.arguments.length !== args.length) continue
-    const fits = candidate.arguments.every((parameter, i) => accepts(parameter.name, args[i]?.type ?? DYN))
-    if (fits && (own === undefined || accepts(own.name, target?.type ?? DYN)))
-      results.add(candidate.result.name)
-  }
-  const [only, ...others] = results
-  if (only === undefined) {
-    const types = args.map((arg) => arg.type).join(', ')
-    throw new Error(`there is no \`${name}\` for ${target === undefined ? '' : `${target.type}.`}(${types})`)
-  }
-  return others.length === 0 ? only : DYN
+function requireItems(checked: Checked | undefined): void {
+  const type = checked?.type ?? DYN
+  if (type !== DYN && type !== 'list' && type !== 'map') throw new Error(`a ${type} has no items`)
 }
 
-function accepts(parameter: string, argument: string): boolean {
-  return parameter === DYN || argument === DYN || parameter === argument
+/** Values that loops have built may be as large as the loops were long. */
+function comparisonCost(a: Checked | undefined, b: Checked | undefined): number {
+  if (a === undefined || b === undefined || !isSized(a.type) || !isSized(b.type)) return 0
+  return COMPARISON_COST + 4 * Math.min(a.cost, b.cost)
 }
 
-function checkComprehension(loop: Comprehension, scope: Scope, walk: Walk): Checked {
-  if (scope.loops > 0) throw new Error('must not hold a loop within a loop')
-  if (!isBoundedRange(loop.iterRange)) throw new Error('may loop only over a list or map as it is given')
+function checkLoop(loop: ExprOf<'comprehensionExpr'>, scope: Scope, walk: Walk): Checked {
+  if (scope.accumulator !== undefined) throw new Error('must not hold a loop within a loop')
+  if (!isGiven(loop.iterRange)) throw new Error('may loop only over a list or map as it is given')
   const range = check(loop.iterRange, scope, walk)
-  if (range.type !== 'list' && range.type !== 'map' && range.type !== DYN)
-    throw new Error(`a ${range.type} has no items`)
+  requireItems(range)
   const start = check(loop.accuInit, scope, walk)
   const inside: Scope = {
-    loops: scope.loops + 1,
+    accumulator: loop.accuVar,
     locals: new Map([
-      ...scope.locals,
       [loop.iterVar, DYN],
       ...(loop.iterVar2 === '' ? [] : [[loop.iterVar2, DYN] as const]),
       [loop.accuVar, start.type],
@@ -252,8 +214,17 @@ function checkComprehension(loop: Comprehension, scope: Scope, walk: Walk): Chec
   return { type: result.type, cost: range.cost + start.cost + result.cost + MAX_ITEMS * sum(steps) }
 }
 
-/** A range that cannot be longer than the data: no list put together on the way. */
-function isBoundedRange(range: Expr | undefined): boolean {
+/** What `map` and `filter` add to their list in a step: they alone make lists in a loop, of one item each. */
+function gatheredItem(call: ExprOf<'callExpr'>, { accumulator }: Scope): Expr | undefined {
+  const [list, added] = call.args
+  if (call.function !== '_+_' || list?.exprKind.case !== 'identExpr' || added?.exprKind.case !== 'listExpr')
+    return undefined
+  const [item, ...others] = added.exprKind.value.elements
+  return list.exprKind.value.name === accumulator && others.length === 0 ? item : undefined
+}
+
+/** A range that cannot be longer than the data: no list that was put together on the way. */
+function isGiven(range: Expr | undefined): boolean {
   const kind = range?.exprKind
   switch (kind?.case) {
     case 'identExpr':
@@ -261,11 +232,11 @@ function isBoundedRange(range: Expr | undefined): boolean {
     case 'structExpr':
       return true
     case 'selectExpr':
-      return isBoundedRange(kind.value.operand)
+      return isGiven(kind.value.operand)
     case 'callExpr':
-      return kind.value.function === '_[_]' && isBoundedRange(kind.value.args[0])
+      return kind.value.function === '_[_]' && isGiven(kind.value.args[0])
     case 'comprehensionExpr':
-      return isBoundedRange(kind.value.iterRange)
+      return isGiven(kind.value.iterRange)
     default:
       return false
   }

@@ -1,5 +1,7 @@
 import { CelScalar, celEnv, mapType, objectType } from '@bufbuild/cel'
 import { TimestampSchema } from '@bufbuild/protobuf/wkt'
+import { boundedFunctions } from './bounded-functions.ts'
+import { timeFunctions } from './time-functions.ts'
 
 const AnyMap = mapType(CelScalar.STRING, CelScalar.DYN)
 
@@ -17,7 +19,7 @@ export const VARIABLES = {
 
 export type VariableName = keyof typeof VARIABLES
 
-export const environment = celEnv({ variables: VARIABLES })
+export const environment = celEnv({ variables: VARIABLES, funcs: [...boundedFunctions, ...timeFunctions] })
 
 /** Members of `passport`, by the type that an expression sees. */
 export const PASSPORT_FIELDS: ReadonlyMap<string, string> = new Map([
