@@ -5,8 +5,8 @@ import type { ActionFacts } from './constraints/constraint.ts'
 import { dataReadOnly } from './constraints/data-read-only.ts'
 import type { Counters } from './counters/index.ts'
 import type { CatalogEntry, CatalogFacts, CheckItem, GateFacts } from './credential.ts'
-import { prepareCounters, type Subject } from './decide.ts'
 import { evaluateInstances } from './evaluate.ts'
+import { prepareCounters, type Subject } from './subject.ts'
 
 /** What a gate lets callers do that present no passport. */
 export interface AnonymousRules {

@@ -1,6 +1,6 @@
 import type { ConstraintInstance } from './constraints/collect.ts'
 import { usageOf } from './counters/index.ts'
-import type { Subject } from './decide.ts'
+import type { Subject } from './subject.ts'
 import type { SpendWindow } from './windows.ts'
 
 /** The window over which a limit on spend is measured; `undefined` for every other constraint. */

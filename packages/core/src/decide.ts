@@ -1,48 +1,21 @@
 import type { EngineDecision } from '@modei/protocol'
+import { judgeApproval, type PresentedApproval, pendingHold } from './approval.ts'
 import { bindingSpend } from './binding-spend.ts'
 import { callPriceOf } from './catalogs/pricing.ts'
-import type { ConstraintInstance } from './constraints/collect.ts'
-import { trackersOf } from './constraints/collect.ts'
 import type { ActionFacts } from './constraints/constraint.ts'
 import { targetHost } from './constraints/target-host.ts'
-import {
-  backfill,
-  backfillSpan,
-  type Counters,
-  findReservation,
-  getReservation,
-  MAX_OPEN_RESERVATIONS,
-  missingTrackers,
-  openReservations,
-  type PastPermit,
-} from './counters/index.ts'
+import { type Counters, MAX_OPEN_RESERVATIONS, openReservations } from './counters/index.ts'
 import {
   type CatalogFacts,
   type CheckItem,
   type Credential,
   checkCredential,
   type GateFacts,
+  type Refusal,
 } from './credential.ts'
 import type { CounterEffect } from './effects.ts'
 import { type Evaluation, type EvaluationContext, evaluateInstances } from './evaluate.ts'
-
-/** A counter that the action is charged to, and the limits measured on it: the passport's own, then its ancestors'. */
-export interface Subject {
-  counter_key: string
-  counters: Counters
-  instances: readonly ConstraintInstance[]
-}
-
-/** A hold that a person resolved, presented again with the request that it was asked for. */
-export interface PresentedApproval {
-  id: string
-  status: 'pending' | 'approved' | 'denied' | 'expired' | 'used' | 'unknown'
-  /** Hash of the request that was held. */
-  fingerprint: string
-  held_by: readonly string[]
-  /** Unix milliseconds: until when it may be used. */
-  expires_at: number
-}
+import type { Subject } from './subject.ts'
 
 export interface EnforceInput {
   /** Unix milliseconds. */
@@ -100,30 +73,6 @@ export interface CounterTotals {
   permits: number
 }
 
-/**
- * Fills counters that a newly needed limit lacks from the log of past permits.
- * @returns the first counter whose log is still to be loaded, or `null` when nothing is missing
- */
-export function prepareCounters(
-  subjects: readonly Subject[],
-  now: number,
-  pastPermits: (counterKey: string) => readonly PastPermit[] | undefined,
-): { counter_key: string; since: number } | null {
-  for (const subject of subjects) {
-    const missing = [...trackersOf(subject.instances)]
-      .map(([scope, trackers]) => ({ scope, trackers: missingTrackers(subject.counters, scope, trackers) }))
-      .filter(({ trackers }) => trackers.length > 0)
-    if (missing.length === 0) continue
-    const permits = pastPermits(subject.counter_key)
-    if (permits === undefined) {
-      const since = Math.min(...missing.map(({ trackers }) => backfillSpan(trackers, now)))
-      return { counter_key: subject.counter_key, since }
-    }
-    for (const { scope, trackers } of missing) backfill(subject.counters, scope, trackers, permits, now)
-  }
-  return null
-}
-
 /** Decides whether an action is allowed now. Pure and total: whatever is missing or unreadable blocks. */
 export function enforce(input: EnforceInput): EnforceOutcome {
   const checks = checkCredential(input.credential, input.gate, input.action, input.now)
@@ -147,6 +96,8 @@ export function enforce(input: EnforceInput): EnforceOutcome {
   const failed = checks.find((check) => check.result === 'fail')
   if (failed !== undefined)
     return withSpend(input, block(outcome, failed.reason_code ?? failed.name, failed.detail))
+  const impossible = impossibleRequest(input)
+  if (impossible !== null) return withSpend(input, block(outcome, impossible.reason, impossible.detail))
   const pending = pendingHold(input)
   const approval = input.approval === null ? null : judgeApproval(input.approval, input)
   if (approval !== null && 'reason' in approval) {
@@ -187,6 +138,19 @@ export function enforce(input: EnforceInput): EnforceOutcome {
     },
   ])
   return withSpend(input, outcome)
+}
+
+/** What no constraint may be asked about: an amount that is none passes every comparison or fails every one. */
+function impossibleRequest({ cost_cents: cents, subjects }: EnforceInput): Refusal | null {
+  if (cents !== undefined && !isCents(cents)) {
+    return { reason: 'cost_invalid', detail: 'the cost is not a whole, non-negative number of cents' }
+  }
+  if (subjects.length > 0) return null
+  return { reason: 'usage_unavailable', detail: 'there is no counter that the action could be charged to' }
+}
+
+function isCents(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0
 }
 
 function releaseOf(
@@ -252,37 +216,6 @@ function hold(
   return outcome
 }
 
-/** The open hold of this very request, so that asking again reserves nothing twice. */
-function pendingHold(input: EnforceInput): { id: string; expires_at: number } | undefined {
-  const [own] = input.subjects
-  if (own === undefined || own.counters.reservations.length === 0) return undefined
-  return findReservation(own.counters, input.fingerprint(), input.now)
-}
-
-type JudgedApproval = { id: string; held_by: readonly string[] } | { reason: string; detail: string } | null
-
-/** An approval lets exactly the request pass that it was given for, once, while it lasts. */
-function judgeApproval(approval: PresentedApproval, input: EnforceInput): JudgedApproval {
-  if (approval.status === 'unknown') {
-    return { reason: 'approval_unknown', detail: 'there is no such approval for this passport' }
-  }
-  if (approval.fingerprint !== input.fingerprint()) {
-    return { reason: 'approval_mismatch', detail: 'the approval was given for another request' }
-  }
-  if (approval.status === 'used') return { reason: 'approval_used', detail: 'the approval was used before' }
-  if (approval.status === 'denied') return { reason: 'approval_denied', detail: 'the request was denied' }
-  if (approval.status === 'expired' || input.now >= approval.expires_at) {
-    return { reason: 'approval_expired', detail: 'the approval is no longer valid' }
-  }
-  // Still waiting: the request is evaluated, held again and answered with the same id.
-  if (approval.status === 'pending') return null
-  const [own] = input.subjects
-  if (own === undefined || getReservation(own.counters, approval.id, input.now) === undefined) {
-    return { reason: 'approval_expired', detail: 'the reservation of this approval has lapsed' }
-  }
-  return { id: approval.id, held_by: approval.held_by }
-}
-
 interface Cost {
   cents: number
   declared: boolean
@@ -294,7 +227,7 @@ function costOf(declared: number | undefined, catalog: CatalogFacts | null): Cos
   const entry = catalog?.known === true ? catalog.entry : null
   const price = entry === null ? undefined : callPriceOf(entry.constraints)
   return {
-    cents: Math.max(declared ?? 0, price ?? 0),
+    cents: Math.max(declared !== undefined && isCents(declared) ? declared : 0, price ?? 0),
     declared: declared !== undefined,
     known: declared !== undefined || price !== undefined,
   }

@@ -2,7 +2,7 @@ import type { ConstraintInstance } from './constraints/collect.ts'
 import type { ActionFacts, Verdict } from './constraints/constraint.ts'
 import { usageOf } from './counters/index.ts'
 import type { Usage } from './counters/usage.ts'
-import type { Subject } from './decide.ts'
+import type { Subject } from './subject.ts'
 
 /** How one constraint judged the action, as answered and signed. */
 export interface Evaluation {
