@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { collectInstances } from './constraints/collect.ts'
 import { newCounters } from './counters/index.ts'
-import { type EnforceOutcome, enforce, prepareCounters } from './decide.ts'
+import { type EnforceOutcome, enforce } from './decide.ts'
+import { prepareCounters } from './subject.ts'
 
 const NOW = Date.UTC(2026, 4, 1)
 const CALL = 'core:pricing:per_call_cents'
