@@ -88,14 +88,13 @@ test('filling twice counts nothing twice', () => {
   assert.equal(usageOf(counters, '*', NOW).rate(MINUTE)?.count, 1)
 })
 
-test('a permit that the log puts into the future counts now', () => {
+test('a permit that the log puts into the future counts now, beside those before it', () => {
   const counters = newCounters(NOW)
-  backfill(counters, '*', [perMinute, tokyoDay], [permit(-24 * HOUR, { cost_cents: 7 })], NOW)
-  assert.equal(usageOf(counters, '*', NOW).rate(MINUTE)?.count, 1)
-  assert.equal(
-    usageOf(counters, '*', NOW).spend({ kind: 'calendar', unit: 'daily', timezone: 'Asia/Tokyo' })?.spent,
-    7,
-  )
+  const past = [permit(5, { cost_cents: 1 }), permit(-24 * HOUR, { cost_cents: 7 })]
+  backfill(counters, '*', [perMinute, tokyoDay], past, NOW)
+  assert.equal(usageOf(counters, '*', NOW).rate(MINUTE)?.count, 2)
+  const day = { kind: 'calendar', unit: 'daily', timezone: 'Asia/Tokyo' } as const
+  assert.equal(usageOf(counters, '*', NOW).spend(day)?.spent, 8)
 })
 
 test('what was reset is not counted again', () => {
