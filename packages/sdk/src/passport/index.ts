@@ -57,5 +57,6 @@ export {
 } from './errors.ts'
 export type { Expiry } from './expiry.ts'
 export { PassportIssuer, type PassportIssuerOptions, type SelfIssueOptions } from './issuer.ts'
+export { passportHeaders } from './passport-headers.ts'
 export type { PermissionGrant } from './permissions.ts'
 export { PassportVerifier, type VerifyOptions } from './verifier.ts'
