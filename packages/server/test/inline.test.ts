@@ -107,6 +107,8 @@ test('an assertion that says anything else than the request, or says it at anoth
     ],
     ['a nonce that was not signed', altered({ nonce: nonce() })],
     ['an empty nonce', assertion(own, { ...said, nonce: '' })],
+    ['a nonce that no database can keep', assertion(own, { ...said, nonce: 'a\u0000b' })],
+    ['a nonce without end', assertion(own, { ...said, nonce: 'n'.repeat(256) })],
     ['a member too many', altered({ note: 'x' })],
     ['a cost as text', altered({ cost_cents: '5' })],
     ['no members', { assertion_json: {}, assertion_signature: good.assertion_signature }],

@@ -163,6 +163,8 @@ function readNonce(value: unknown): string {
   const nonce = readNonEmptyString(value, `${PLACE}/nonce`)
   if (nonce.length > MAX_NONCE_LENGTH)
     throw new ShapeError(`${PLACE}/nonce`, `is longer than ${MAX_NONCE_LENGTH}`)
+  // It is remembered as it came, and not every database keeps NUL.
+  if (/\p{Cc}/u.test(nonce)) throw new ShapeError(`${PLACE}/nonce`, 'holds a control character')
   return nonce
 }
 
