@@ -49,10 +49,15 @@ export async function findCatalog(
 const MAX_ATTEMPTS = 5
 
 /** Runs a decision that looks up a catalog, again when a version was published or came into effect meanwhile. */
-export async function decideByCatalog<T>({ store, catalogs }: Services, job: DecisionJob<T>): Promise<T> {
+export function decideByCatalog<T>(services: Services, job: DecisionJob<T>): Promise<T> {
+  return withCatalog(services, () => services.store.decide(job))
+}
+
+/** Runs what looks up a catalog, again when a version was published or came into effect meanwhile. */
+export async function withCatalog<T>({ catalogs }: Services, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await store.decide(job)
+      return await work()
     } catch (error) {
       if (!(error instanceof CatalogOutdated)) throw error
       if (attempt === MAX_ATTEMPTS) {

@@ -13,16 +13,20 @@ export class HourlyLimits {
 
   /** Counts one; false when there were `limit` already in this hour. A limit of 0 is no limit. */
   take(name: string, limit: number): boolean {
+    if (!this.hasRoom(name, limit)) return false
+    if (limit > 0) this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
+    return true
+  }
+
+  /** Whether one more would be taken; counts nothing. */
+  hasRoom(name: string, limit: number): boolean {
     if (limit === 0) return true
     const hour = Math.floor(this.#clock() / 3_600_000)
     if (hour !== this.#hour) {
       this.#hour = hour
       this.#counts = new Map()
     }
-    const count = this.#counts.get(name) ?? 0
-    if (count >= limit) return false
-    this.#counts.set(name, count + 1)
-    return true
+    return (this.#counts.get(name) ?? 0) < limit
   }
 
   /** Seconds until the hour is over. */

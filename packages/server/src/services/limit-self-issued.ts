@@ -15,7 +15,7 @@ export interface Presentation {
  * key nor asks for the workspace shares a count with all such strangers, so that they use up nobody else's.
  */
 export function limitSelfIssued(
-  { config, limits }: Services,
+  { config, limits }: Pick<Services, 'config'> & { limits: Pick<Services['limits'], 'take'> },
   passport: PresentedPassport,
   { inline, possession, own_caller: ownCaller }: Presentation,
 ): Refusal | null {
