@@ -8,7 +8,7 @@ import { factsVector, garbage, valueGenerators } from './laws.fixture.ts'
 import { CONSTRAINT_REASON_CODES } from './reasons.ts'
 
 const RUNS = { numRuns: 100 }
-const MANY_RUNS = { numRuns: 600 }
+const MANY_RUNS = { numRuns: 400 }
 const SEVERITY: Readonly<Record<Verdict['result'], number>> = { pass: 0, hold: 1, block: 2 }
 
 /** A type without a generator fails here: its laws would hold of nothing. */
