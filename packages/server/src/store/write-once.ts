@@ -23,6 +23,47 @@ export async function findReplay(db: Kysely<Database>, claim: IdempotencyClaim, 
   throw new ModeiProblem('idempotency_conflict', 'this idempotency key was used with another request')
 }
 
+const CLAIM_KEY = ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'] as const
+
+/**
+ * Takes the claim for the transaction, so that another one with the same claim waits for its end.
+ * Both this and the answer are written by insertion and never looked up: where transactions are serializable, a
+ * look-up would make strangers' claims beside it a conflict.
+ */
+async function takeClaim(tx: Transaction<Database>, claim: IdempotencyClaim, now: number): Promise<void> {
+  const { encode: _encode, ...columns } = claim
+  const row = { ...columns, status: 0, body: '', created_at: now }
+  const taken = await tx
+    .insertInto('idempotency')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .columns(CLAIM_KEY)
+        .doUpdateSet({ fingerprint: row.fingerprint, status: 0, body: '', created_at: now })
+        .where('idempotency.created_at', '<=', now - REPLAY_MS),
+    )
+    .returning('created_at')
+    .executeTakeFirst()
+  if (taken !== undefined) return
+  await findReplay(tx, claim, now)
+  throw new Error('a claim was neither taken nor answered before')
+}
+
+async function keepAnswer(
+  tx: Transaction<Database>,
+  claim: IdempotencyClaim,
+  result: unknown,
+  now: number,
+): Promise<void> {
+  const { encode, ...columns } = claim
+  const answer = encode(result)
+  await tx
+    .insertInto('idempotency')
+    .values({ ...columns, ...answer, created_at: now })
+    .onConflict((conflict) => conflict.columns(CLAIM_KEY).doUpdateSet(answer))
+    .execute()
+}
+
 /** One transaction that records its answer under the caller's idempotency key, when there is one. */
 export function writeOnce<T>(
   store: Store,
@@ -30,23 +71,10 @@ export function writeOnce<T>(
   work: (tx: Transaction<Database>, now: number) => Promise<T>,
 ): Promise<T> {
   return store.write(async (tx, now) => {
-    if (claim !== null) await findReplay(tx, claim, now)
+    if (claim === null) return work(tx, now)
+    await takeClaim(tx, claim, now)
     const result = await work(tx, now)
-    if (claim !== null) {
-      const { encode, ...columns } = claim
-      await tx
-        .deleteFrom('idempotency')
-        .where('workspace_id', '=', claim.workspace_id)
-        .where('key_id', '=', claim.key_id)
-        .where('method', '=', claim.method)
-        .where('path', '=', claim.path)
-        .where('idempotency_key', '=', claim.idempotency_key)
-        .execute()
-      await tx
-        .insertInto('idempotency')
-        .values({ ...columns, ...encode(result), created_at: now })
-        .execute()
-    }
+    await keepAnswer(tx, claim, result, now)
     return result
   })
 }

@@ -31,7 +31,11 @@ export function openPool(url: string, options: PoolOptions): Pool {
     types: safeTypes,
   }
   const pool = new Pool(config)
-  pool.on('error', options.onError)
+  pool.on('error', (error) => {
+    // `pg` hangs the whole client on it, which nobody wants in a log.
+    Reflect.deleteProperty(error, 'client')
+    options.onError(error)
+  })
   // A connection may break while it is out of the pool and between two statements: the next one says so.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
