@@ -204,6 +204,7 @@ function hold(
         counter_key,
         effect: {
           type: 'reserve',
+          now: input.now,
           id: approvalId,
           fingerprint: input.fingerprint(),
           action: input.action,

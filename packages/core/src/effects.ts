@@ -13,6 +13,7 @@ export type CounterEffect =
   | { type: 'charge'; now: number; action: string; cost_cents: number; target_host: string | undefined }
   | {
       type: 'reserve'
+      now: number
       id: string
       fingerprint: string
       action: string
@@ -30,7 +31,8 @@ export function applyEffect(counters: Counters, effect: CounterEffect): void {
       charge(counters, effect)
       return
     case 'reserve':
-      reserve(counters, effect)
+      // A decision that holds has made sure that there is room, so this is a defect and must not pass for a hold.
+      if (!reserve(counters, effect, effect.now)) throw new Error('there is no room for another hold')
       return
     case 'extend':
       extendReservation(counters, effect.id, effect.expires_at)
