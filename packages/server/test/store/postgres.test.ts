@@ -4,6 +4,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { describePartitions } from './partitions.ts'
 import { startPostgres } from './postgres-server.ts'
 import { describeServers } from './servers.ts'
+import { describeServing } from './serving.ts'
 
 const server = await startPostgres()
 after(() => server.stop())
@@ -20,3 +21,4 @@ async function create(): Promise<DatabaseUnderTest> {
 describeStore('PostgreSQL', create)
 describeServers('PostgreSQL', create)
 describePartitions(server)
+describeServing(server)
