@@ -226,6 +226,18 @@ test('a permission that the accepted catalog no longer lists goes, and its own c
   assert.match(nothing.body.detail, /lists none of the passport/)
 })
 
+test('a limit stays though a permission of the same name goes', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const name = 'core:rate:max_total'
+  await publish(server, [name, 'read'])
+  const first = await issue(server, [name, 'read'], { constraints: { [name]: 1 } })
+  await publish(server, ['read'])
+  const second = await reissued(server, first.passport_id, { accept_catalog_version: 2 })
+  assert.equal((await enforceWith(server, second.passport_id, 'read')).body.decision, 'PERMIT')
+  assert.equal((await enforceWith(server, second.passport_id, 'read')).body.blocked_by, name)
+})
+
 test('a version can be accepted when it is known, in effect, and not older than what applies', async (t) => {
   const server = await startServer(t)
   await openGate(server)
