@@ -4,16 +4,7 @@ import { fileURLToPath } from 'node:url'
 const ROOT = new URL('../', import.meta.url)
 
 /** What is made by installing, building and running; `.gitignore` names the same. */
-const MADE = new Set([
-  '.git',
-  'node_modules',
-  'dist',
-  'data',
-  'coverage',
-  '.venv',
-  '.venv-python',
-  '__pycache__',
-])
+const MADE = /^(?:\.git|node_modules|dist|data|coverage|\.venv.*|__pycache__)$/
 
 /** Paths from the repository's root of all that somebody wrote, sorted. Needs no git. */
 export function repositoryFiles(): string[] {
@@ -31,7 +22,7 @@ export function absolute(path: string): string {
 
 function walk(directory: string): string[] {
   return readdirSync(new URL(directory, ROOT), { withFileTypes: true }).flatMap((entry) => {
-    if (MADE.has(entry.name)) return []
+    if (MADE.test(entry.name)) return []
     if (entry.isDirectory()) return walk(`${directory}${entry.name}/`)
     return entry.isFile() ? [directory + entry.name] : []
   })
