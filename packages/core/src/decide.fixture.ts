@@ -41,7 +41,15 @@ export interface Held {
 export function countersWith(...held: readonly Held[]): Counters {
   const counters = newCounters(NOW - 1000)
   for (const { id, fingerprint = 'this', cost = 600, expires_at = NOW + TTL } of held) {
-    applyEffect(counters, { type: 'reserve', id, fingerprint, action: 'buy', cost_cents: cost, expires_at })
+    applyEffect(counters, {
+      type: 'reserve',
+      now: NOW - 1000,
+      id,
+      fingerprint,
+      action: 'buy',
+      cost_cents: cost,
+      expires_at,
+    })
   }
   return counters
 }

@@ -124,6 +124,7 @@ function effectsOf(
     ...marks.map(({ id }) => ({ type: 'release', id }) as const),
     {
       type: 'reserve',
+      now,
       id: attestationId,
       fingerprint: RATE_LIMITED,
       action,
