@@ -21,7 +21,7 @@ const RUNTIMES: readonly { name: string; command: readonly string[] }[] = [
   { name: 'Deno', command: ['deno', 'run', '--allow-all', '--node-modules-dir=manual'] },
 ]
 
-const SMOKE = ['smoke-esm.mjs', 'smoke-cjs.cjs', 'smoke-credentials.mjs']
+const SMOKE = ['smoke-esm.mjs', 'smoke-cjs.cjs', 'smoke-credentials.mjs', 'smoke-gate.mjs']
 
 const MODULES: readonly (readonly string[])[] = [
   ['--module', 'nodenext'],

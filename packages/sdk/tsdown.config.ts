@@ -4,6 +4,9 @@ import { publishedEntries } from '../../tools/published-package.ts'
 
 const entry = publishedEntries(JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')))
 
+/** What the rules need, which only the local gate evaluates. */
+const BUNDLED_WITH_RULES = [/^@bufbuild\//, /^zod$/, /^temporal-/]
+
 /** Everything that is imported is bundled, types too: whoever installs the package installs nothing else. */
 export default defineConfig({
   entry: Object.fromEntries(entry),
@@ -14,7 +17,7 @@ export default defineConfig({
   // For types, at the root: what is bundled from other packages is in it too.
   tsconfig: '../../tsconfig.sdk.json',
   dts: true,
-  deps: { alwaysBundle: [/^@/], neverBundle: [/^node:/], onlyBundle: [/^@noble\//] },
+  deps: { alwaysBundle: [/^@/], neverBundle: [/^node:/], onlyBundle: [/^@noble\//, ...BUNDLED_WITH_RULES] },
   // Documentation is in the types; licences stay.
   outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
   banner: { dts: '/// <reference lib="esnext.disposable" />' },

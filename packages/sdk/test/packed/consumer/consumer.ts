@@ -8,6 +8,15 @@ import {
   verifyAttestationSignature,
 } from 'modei'
 import { AgentCredentials as StoredCredentials } from 'modei/credentials'
+import {
+  expressGuard,
+  type GateResult,
+  gateResultOf,
+  guardHttp,
+  guardTool,
+  honoGuard,
+  LocalGate,
+} from 'modei/gate'
 import { type AgentCredentials, PassportIssuer, PassportVerifier } from 'modei/passport'
 
 export async function use(): Promise<boolean> {
@@ -41,4 +50,18 @@ export function wait(error: unknown): number | undefined {
   // @ts-expect-error: a key is not readable
   new ModeiClient().apiKey
   return error instanceof RateLimitError || error instanceof ModeiError ? error.retryAfter : undefined
+}
+
+export async function gate(request: {
+  headers: Record<string, string | undefined>
+}): Promise<GateResult | undefined> {
+  await using gate = await new LocalGate({ client: new ModeiClient(), gateId: 'gate_a' }).start()
+  guardHttp(gate, { action: 'read' }, () => undefined)
+  expressGuard(gate, { action: () => 'read' })
+  honoGuard(gate, { action: 'read', cost_cents: () => 5 })
+  guardTool(gate, { action: 'read', target: ({ url }: { url: string }) => url }, async () => ({
+    content: [],
+  }))
+  const result = await gate.decide({ action: 'read', passport_id: 'pp_1' })
+  return result.allowed ? gateResultOf(request) : result
 }
