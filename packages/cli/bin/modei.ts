@@ -1,9 +1,4 @@
 #!/usr/bin/env node
-import { createProgram } from '../src/index.ts'
+import { run } from '../src/index.ts'
 
-createProgram()
-  .parseAsync()
-  .catch((error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
-    process.exitCode = 1
-  })
+process.exitCode = await run(process.argv.slice(2))

@@ -15,7 +15,7 @@ export interface Tool {
 }
 
 /** Bodies that are a map of their own, and the argument that carries each. */
-const WHOLE_BODIES: ReadonlyMap<string, string> = new Map([['set_constraints', 'constraints']])
+export const WHOLE_BODIES: ReadonlyMap<string, string> = new Map([['set_constraints', 'constraints']])
 
 /** Calls that are the same as another under a second path, or answer a stream; no tool is made of them. */
 const LEFT_OUT: ReadonlySet<OperationId> = new Set([

@@ -1,0 +1,60 @@
+import {
+  createWorkspace,
+  databaseStatus,
+  migrateDatabase,
+  openStore,
+  readConfig,
+  main as serve,
+} from '@modei/server'
+import { Command, Option } from 'commander'
+import { UsageError } from '../exit-codes.ts'
+import { line, printAnswer } from '../output/print.ts'
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run a server with the settings of the environment')
+    .action(() => serve())
+}
+
+export function workspaceCommand(): Command {
+  const workspace = new Command('workspace').description('tenants of the configured database')
+  workspace
+    .command('create')
+    .description('make a workspace and print its first key, once')
+    .argument('<name>', 'name of the workspace')
+    .addOption(new Option('--mode <mode>', 'live or test data').choices(['live', 'test']).default('live'))
+    .action(createWorkspaceCommand)
+  return workspace
+}
+
+async function createWorkspaceCommand(name: string, options: { mode: 'live' | 'test' }): Promise<void> {
+  const trimmed = name.trim()
+  if (trimmed === '' || trimmed.length > 200)
+    throw new UsageError('a workspace needs a name of at most 200 characters')
+  const { store, box } = await openStore(readConfig(process.env))
+  try {
+    const made = await store.write((tx, now) =>
+      createWorkspace(tx, box, { name: trimmed, mode: options.mode }, now),
+    )
+    await line(`workspace ${made.workspace_id} (${options.mode})\nAPI key (shown this once): ${made.api_key}`)
+  } finally {
+    await store.close()
+  }
+}
+
+export function dbCommand(): Command {
+  const db = new Command('db').description('schema of the configured database')
+  db.command('migrate')
+    .description('bring the database to the newest schema')
+    .action(async () => {
+      const applied = await migrateDatabase(readConfig(process.env))
+      await line(applied.length === 0 ? 'nothing to do' : applied.map((name) => `applied ${name}`).join('\n'))
+    })
+  db.command('status')
+    .description('every migration, and when it was applied')
+    .option('--json', 'print JSON')
+    .action(async ({ json }: { json?: boolean }) =>
+      printAnswer(await databaseStatus(readConfig(process.env)), json === true),
+    )
+  return db
+}

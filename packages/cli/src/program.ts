@@ -1,0 +1,44 @@
+import { Command, CommanderError } from 'commander'
+import { mcpCommand, mcpGateCommand } from './commands/mcp-commands.ts'
+import { dbCommand, serveCommand, workspaceCommand } from './commands/serve-commands.ts'
+import { EXIT, exitCodeOf, Refused } from './exit-codes.ts'
+import { operationGroups } from './operations/operation-groups.ts'
+import { errorText } from './report-error.ts'
+
+/** The `modei` command. */
+export function createProgram(): Command {
+  const program = new Command('modei')
+    .description('Trust layer for AI agents')
+    .option('--api-url <url>', 'server to call (default: MODEI_API_URL, else what `modei login` stored)')
+  for (const command of [
+    serveCommand(),
+    workspaceCommand(),
+    dbCommand(),
+    mcpCommand(),
+    mcpGateCommand(),
+    ...operationGroups(),
+  ]) {
+    program.addCommand(command)
+  }
+  return program
+}
+
+/** Runs one command line. @returns what the shell is told */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = createProgram()
+  for (const command of everyCommand(program)) command.exitOverride().showHelpAfterError('(--help says more)')
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return EXIT.done
+  } catch (error) {
+    // Commander has said what is wrong; it throws for --help too.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage
+    const text = error instanceof Refused ? error.message : errorText(error)
+    if (text !== '') process.stderr.write(`${text}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)]
+}
