@@ -14,8 +14,9 @@ export interface Store {
   /** Committed data, outside any transaction. */
   readonly read: Kysely<Database>
   /**
-   * Runs `work` in one transaction and resolves after it is on disk. Never interleaved with a decision
-   * on the same rows. `now` is the store's clock, Unix milliseconds.
+   * Runs `work` in one transaction, as if no other write ran meanwhile, and resolves after it is on disk. It runs again
+   * when another process got in between, so whatever it does beside the transaction must bear being done twice.
+   * `now` is the store's clock, Unix milliseconds.
    */
   write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T>
   /** Queues a decision, runs it with fresh facts under its locks, resolves after the batch is on disk. */

@@ -145,6 +145,29 @@ test('a database that falls silent is given up, and used again when it speaks', 
   await proxy.close()
 })
 
+test('a process that stops in the middle of a flush loses its locks, and decides again when it goes on', async () => {
+  let goOn: (() => void) | undefined
+  class StoppedSigner extends Signer {
+    override async sign(...signed: Parameters<Signer['sign']>): Promise<string> {
+      if (goOn === undefined) await new Promise<void>((resolve) => (goOn = resolve))
+      return super.sign(...signed)
+    }
+  }
+  const [stopped, other] = await Promise.all([
+    openPostgresStore(server.url, { signer: new StoppedSigner(box) }),
+    open(),
+  ])
+  const world = await makeWorld(other)
+  await other.decide(spend(world))
+  const late = stopped.decide(spend(world))
+  while (goOn === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
+  assert.equal((await other.decide(spend(world))).sequence_number, 2)
+  goOn()
+  assert.equal((await late).sequence_number, 3)
+  await assertWhole(other, world.chain_id)
+  await Promise.all([stopped.close(), other.close()])
+})
+
 test('a lock that another process keeps too long is a 503, and nothing is recorded', async () => {
   const store = await open(server.url, { lockTimeoutMs: 200 })
   const world = await makeWorld(store)
