@@ -573,3 +573,38 @@ test('a trusted issuer of another workspace lends its verdict and nothing else',
   await server.request('PATCH', '/api/gates/gate_shop', { trusted_issuers: [] })
   assert.equal((await check()).reason_code, 'passport_not_found')
 })
+
+test('bytes that an issuer signed and never handed in count for nothing, and neither do passports below them', async (t) => {
+  const server = await startServer(t)
+  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop', allow_self_issued: true })
+  const issuer = await externalIssuer(server)
+  const agent = makeAgent()
+  const over = { passportId: 'pp_handed-in', publicKey: agent.public_key, delegationAuthority: true }
+  const signed = (envelope: Envelope) => {
+    const { signature } = signEnvelope(envelope, issuer.agent.seed)
+    return { agent, envelope, signature, id: envelope.passport_id }
+  }
+  const known = signed(draft(issuer, over))
+  assert.equal((await server.request('POST', '/api/passports', inline(known))).status, 201)
+  const wider = { ...over, permissions: [{ permission_key: '*', constraints: {} }] }
+  const other = signed(draft(issuer, wider))
+  const secret = signed(draft(issuer, { ...over, passportId: 'pp_never-handed-in' }))
+  const ask = async (held: typeof known) => {
+    const proof = assertion(held, { gate_id: 'gate_shop', action: 'buy' })
+    const body = { passport: inline(held), assertion: proof, action: 'buy' }
+    const checked = await server.request('POST', '/api/gates/gate_shop/check', body)
+    const enforced = await server.request('POST', '/api/enforce', {
+      ...body,
+      assertion: assertion(held, { gate_id: 'gate_shop', action: 'buy' }),
+    })
+    return [checked.body.reason_code, enforced.status]
+  }
+  for (const held of [known, delegate(known)]) assert.deepEqual(await ask(held), [null, 200])
+  for (const held of [other, delegate(other), secret, delegate(secret)]) {
+    assert.deepEqual(await ask(held), ['passport_not_found', 404], held.id)
+  }
+  const registered = await server.request('POST', '/api/passports/register', inline(delegate(secret)), {
+    key: null,
+  })
+  assert.equal(registered.body.reason_code, 'passport_not_found')
+})
