@@ -2,9 +2,10 @@ import { type AnonymousLogEntry, formatTimestamp } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { Page } from '../http/page.ts'
 import type { Row } from '../store/store.ts'
-import { canonicalDecision, indexCursor } from './attestations.ts'
+import { canonicalDecision } from './attestations.ts'
 import { findOwnGate } from './gates.ts'
 import { jsonObject } from './json.ts'
+import { indexCursor } from './paging.ts'
 import type { Services } from './services.ts'
 
 export type AnonymousLogView = Omit<AnonymousLogEntry, 'decision'> & { decision: 'allow' | 'block' }

@@ -15,6 +15,7 @@ import { newId } from '../new-id.ts'
 import type { IdempotencyClaim, Row, SealedAttestation } from '../store/store.ts'
 import { findOwnPassport } from './constraints.ts'
 import { findOwnGate, gateNotFound } from './gates.ts'
+import { indexCursor } from './paging.ts'
 import type { Services } from './services.ts'
 
 /** A record in canonical words; the edge spells its decision for the caller's version. */
@@ -97,15 +98,6 @@ export async function listGateAttestations(
     .limit(limit + 1)
     .execute()
   return chainPage(rows, limit, attestationView)
-}
-
-/** A position in one chain: records of a lower index follow. */
-export function indexCursor(cursor: string | undefined): number | undefined {
-  if (cursor === undefined) return undefined
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
-  throw new ModeiProblem('request_invalid', '`cursor` is not one that this server returned', {
-    errors: [{ pointer: '/query/cursor', message: 'is not one that this server returned' }],
-  })
 }
 
 export function chainPage<T>(

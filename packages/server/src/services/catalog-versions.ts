@@ -11,9 +11,9 @@ import { z } from 'zod'
 import { Page } from '../http/page.ts'
 import type { Database } from '../store/schema.ts'
 import type { Row } from '../store/store.ts'
-import { indexCursor } from './attestations.ts'
 import { findVersion } from './catalog-rows.ts'
 import { gateNotFound } from './gates.ts'
+import { indexCursor } from './paging.ts'
 import type { Services } from './services.ts'
 
 type VersionRow = Row<'catalog_versions'>

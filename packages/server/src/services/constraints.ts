@@ -1,9 +1,11 @@
-import { constraintMapsToJson, narrowsMap, readConstraintMap } from '@modei/core'
+import { constraintMapsToJson, type LoosenedConstraint, narrowsMap, readConstraintMap } from '@modei/core'
 import { ModeiProblem, type PassportConstraints } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
+import type { LoadedCatalog } from './catalog-cache.ts'
 import { jsonObject } from './json.ts'
+import { loosenedCatalog } from './loosened-catalog.ts'
 import { constraintsInForce } from './own-constraints.ts'
 import type { IssuedPassport } from './passport-cache.ts'
 import { passportNotFound } from './passports.ts'
@@ -44,7 +46,7 @@ export async function getConstraints(
 
 /**
  * Sets constraints beside the grant, all of them at once. They hold from the next decision on.
- * @throws {ModeiProblem} `constraint_loosens_grant` when one is looser than what is signed
+ * @throws {ModeiProblem} `constraint_loosens_grant` when one is looser than what is signed or the catalog sets
  */
 export async function setConstraints(
   services: Services,
@@ -54,6 +56,8 @@ export async function setConstraints(
   claim: IdempotencyClaim | null = null,
 ): Promise<{ constraints: Record<string, unknown>; version: number }> {
   const passport = await findOwnPassport(services, caller, passportId)
+  const { gate_id: gateId, catalog_version: pin } = passport.row
+  const catalog = gateId === null || pin === null ? undefined : await services.catalogs.find(gateId, pin)
   return writeOnce(services.store, claim, async (tx, now) => {
     const current = await tx
       .selectFrom('passports')
@@ -61,7 +65,8 @@ export async function setConstraints(
       .where('id', '=', passportId)
       .executeTakeFirstOrThrow()
     const wanted = change(jsonObject(current.set_constraints))
-    const text = JSON.stringify(checkedMap(passport, wanted))
+    assertTightens(passport, catalog, wanted)
+    const text = JSON.stringify(wanted)
     const version = current.constraint_version + 1
     const entry: Row<'constraint_versions'> = {
       passport_id: passportId,
@@ -81,25 +86,39 @@ export async function setConstraints(
   })
 }
 
-function checkedMap(
+/** Refuses a map that is not valid, or looser than what is signed or what the pinned catalog sets. */
+function assertTightens(
   passport: IssuedPassport,
+  catalog: LoadedCatalog | undefined,
   map: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+): void {
   const read = readConstraintMap(map, passport.permissions)
   if (!read.ok) {
     throw new ModeiProblem('request_invalid', read.errors[0]?.message ?? 'the constraints are not valid', {
       errors: read.errors.map(({ pointer, message }) => ({ pointer: `/body${pointer}`, message })),
     })
   }
-  const loosened = narrowsMap(passport.granted, read)
-  if (loosened.length === 0) return map
-  const errors = loosened.map(({ permission, key }) => ({
-    pointer: permission === undefined ? `/body/${key}` : `/body/${permission}/${key}`,
-    message: 'is looser than what the passport grants',
-  }))
+  refuseLoosened(narrowsMap(passport.granted, read), 'the passport grants')
+  if (catalog !== undefined) {
+    refuseLoosened(loosenedCatalog(catalog, passport.permissions, read), 'its catalog sets')
+  }
+}
+
+function refuseLoosened(loosened: readonly LoosenedConstraint[], than: string): void {
+  const [first] = loosened
+  if (first === undefined) return
   throw new ModeiProblem(
     'constraint_loosens_grant',
-    `\`${loosened[0]?.key}\` is looser than what the passport grants: reissue it instead`,
-    { errors },
+    `\`${first.key}\` is looser than what ${than}: reissue the passport instead`,
+    {
+      errors: loosened.map(({ permission, key }) => ({
+        pointer: permission === undefined ? `/body/${key}` : `/body/${escapePointer(permission)}/${key}`,
+        message: `is looser than what ${than}`,
+      })),
+    },
   )
+}
+
+function escapePointer(permission: string): string {
+  return permission.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -2,9 +2,10 @@ import { type CanonicalDecision, type EnforcementAttestation, formatTimestamp } 
 import type { Caller } from '../http/call.ts'
 import { Page } from '../http/page.ts'
 import type { Row } from '../store/store.ts'
-import { canonicalDecision, filterDecision, findOwnAttestation, indexCursor } from './attestations.ts'
+import { canonicalDecision, filterDecision, findOwnAttestation } from './attestations.ts'
 import { findOwnPassport } from './constraints.ts'
 import { jsonObject } from './json.ts'
+import { indexCursor } from './paging.ts'
 import type { Services } from './services.ts'
 
 export type EnforcementView = Omit<EnforcementAttestation, 'decision'> & { decision: CanonicalDecision }

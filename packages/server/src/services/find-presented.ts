@@ -53,7 +53,7 @@ export async function findPresented(services: Services, reference: PassportRefer
 export function findRegisteredRow({ store }: Services, id: string) {
   return store.read
     .selectFrom('registered_passports')
-    .select(['passport_json', 'signature'])
+    .select(['passport_json', 'signature', 'passport_key', 'agent_id'])
     .where('passport_id', '=', id)
     .executeTakeFirst()
 }

@@ -1,3 +1,4 @@
+import { ModeiProblem } from '@modei/protocol'
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Position } from '../http/page.ts'
 
@@ -6,4 +7,13 @@ export function before(position: Position | undefined, table: string): RawBuilde
   const { at, id } = position ?? { at: Number.MAX_SAFE_INTEGER, id: '' }
   const createdAt = sql.ref(`${table}.created_at`)
   return sql<SqlBool>`(${createdAt} < ${at} or (${createdAt} = ${at} and ${sql.ref(`${table}.id`)} < ${id}))`
+}
+
+/** A position in a list that is numbered downwards: items of lower numbers follow. */
+export function indexCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
+  throw new ModeiProblem('request_invalid', '`cursor` is not one that this server returned', {
+    errors: [{ pointer: '/query/cursor', message: 'is not one that this server returned' }],
+  })
 }

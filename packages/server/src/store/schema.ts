@@ -155,6 +155,17 @@ export interface Database {
     note: string | null
     attestation_id: string
   }
+  /** Constraint templates of workspaces, beside the built-in ones. */
+  constraint_templates: {
+    workspace_id: string
+    slug: string
+    name: string
+    description: string | null
+    category: string | null
+    icon: string | null
+    constraints: string
+    created_at: number
+  }
   /** What a gate lets callers without a passport do; a gate without a row admits none. */
   anonymous_policies: {
     gate_id: string

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration'
 import type { Engine } from '../store.ts'
 import { initial } from './0001-initial.ts'
 import { catalogs } from './0002-catalogs.ts'
+import { templates } from './0003-templates.ts'
 import { settlements } from './0004-settlements.ts'
 import { anonymous } from './0005-anonymous.ts'
 
@@ -10,6 +11,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
   return {
     '0001-initial': initial(engine),
     '0002-catalogs': catalogs(engine),
+    '0003-templates': templates(engine),
     '0004-settlements': settlements(engine),
     '0005-anonymous': anonymous(engine),
   }
