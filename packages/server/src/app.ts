@@ -4,7 +4,9 @@ import type { Config } from './config.ts'
 import { createHttp } from './http/app.ts'
 import { type Api, createApi } from './http/mount.ts'
 import { RateLimits } from './http/rate-limits.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { mountRoutes } from './routes/index.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import type { SecretBox } from './secret-box.ts'
 import { AnonymousUse } from './services/anonymous-use.ts'
 import { CatalogCache } from './services/catalog-cache.ts'
@@ -19,6 +21,8 @@ export interface AppParts {
   box: SecretBox
   config: Config
   logger: Logger
+  /** The one that observes the store; without it nothing is told of batches. */
+  metrics?: Metrics
 }
 
 export interface App {
@@ -30,7 +34,7 @@ export interface App {
 }
 
 /** Wires a server out of its parts. The one place that knows them all. */
-export function createApp({ store, box, config, logger }: AppParts): App {
+export function createApp({ store, box, config, logger, metrics = new Metrics() }: AppParts): App {
   let draining = false
   const services: Services = {
     store,
@@ -50,6 +54,12 @@ export function createApp({ store, box, config, logger }: AppParts): App {
     defaultVersion: config.MODEI_API_VERSION,
     limits: new RateLimits({ perKey: config.MODEI_RATE_LIMIT, perAddress: config.MODEI_PUBLIC_RATE_LIMIT }),
   })
+  metrics.observe({
+    waiting: () => store.waiting(),
+    passportCache: () => services.passports.stats,
+    ping: () => store.ping(),
+  })
+  metricsRoutes(api, services, metrics)
   mountRoutes(api, services)
   return {
     http,

@@ -49,6 +49,14 @@ const Settings = z.object({
         .map((entry) => entry.trim())
         .filter((entry) => entry !== ''),
     ),
+  /** Decisions that may wait in this process; beyond that requests are answered 503. */
+  MODEI_MAX_QUEUE: whole(20_000, 1, 1_000_000),
+  MODEI_METRICS: z.enum(['on', 'off']).default('on'),
+  /** The bearer that `/metrics` asks for; without one, whoever reaches the server may read it. */
+  MODEI_METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,300}$/, 'must have 16 to 300 printable characters')
+    .optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

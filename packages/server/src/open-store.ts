@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { ensureDataDirectory, readOrMakeSecret } from './data-dir.ts'
 import { SecretBox } from './secret-box.ts'
 import { checkSecret } from './services/check-secret.ts'
+import type { FlushObserver } from './store/group-commit.ts'
 import { type MigrationStatus, migrate, migrationStatus } from './store/migrate.ts'
 import { migratePostgres, postgresStatus } from './store/postgres/database.ts'
 import { openPostgresStore } from './store/postgres/postgres-store.ts'
@@ -17,14 +18,17 @@ export interface OpenStore {
   box: SecretBox
 }
 
-/**
- * Opens the configured store, brought up to date, with the master secret that its keys were sealed under.
- * @param onError told what went wrong with the database where no request waits for it
- */
-export async function openStore(config: Config, onError?: (error: unknown) => void): Promise<OpenStore> {
+export interface StoreEvents {
+  /** Told what went wrong with the database where no request waits for it. */
+  onError?: (error: unknown) => void
+  observer?: FlushObserver
+}
+
+/** Opens the configured store, brought up to date, with the master secret that its keys were sealed under. */
+export async function openStore(config: Config, events: StoreEvents = {}): Promise<OpenStore> {
   const { store, box } = await (config.DATABASE_URL === undefined
-    ? openEmbedded(config)
-    : openShared(config.DATABASE_URL, config, onError))
+    ? openEmbedded(config, events)
+    : openShared(config.DATABASE_URL, config, events))
   try {
     await checkSecret(store, box)
   } catch (error) {
@@ -34,16 +38,17 @@ export async function openStore(config: Config, onError?: (error: unknown) => vo
   return { store, box }
 }
 
-async function openEmbedded(config: Config): Promise<OpenStore> {
+async function openEmbedded(config: Config, { observer }: StoreEvents): Promise<OpenStore> {
   const file = embeddedFile(config)
   const box = new SecretBox(config.MODEI_SECRET_KEY ?? readOrMakeSecret(config.MODEI_DATA_DIR))
-  return { store: await openSqliteStore(file, { signer: new Signer(box) }), box }
+  const options = { signer: new Signer(box), maxQueue: config.MODEI_MAX_QUEUE, observer }
+  return { store: await openSqliteStore(file, options), box }
 }
 
 async function openShared(
   url: string,
   config: Config,
-  onError: ((error: unknown) => void) | undefined,
+  { onError, observer }: StoreEvents,
 ): Promise<OpenStore> {
   if (config.MODEI_SECRET_KEY === undefined) {
     throw new Error(
@@ -51,7 +56,12 @@ async function openShared(
     )
   }
   const box = new SecretBox(config.MODEI_SECRET_KEY)
-  const options = { signer: new Signer(box), ...(onError === undefined ? {} : { onError }) }
+  const options = {
+    signer: new Signer(box),
+    maxQueue: config.MODEI_MAX_QUEUE,
+    observer,
+    ...(onError === undefined ? {} : { onError }),
+  }
   return { store: await reached(openPostgresStore(url, options)), box }
 }
 

@@ -3,6 +3,7 @@ import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { ensureDataDirectory, lockDataDirectory } from './data-dir.ts'
 import { startSweep } from './jobs/sweep.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { openStore } from './open-store.ts'
 import { bootstrap, type NewWorkspace } from './services/workspaces.ts'
 
@@ -39,12 +40,14 @@ function lockEmbedded(config: Config): () => void {
 export async function serve(config: Config, logger: Logger = createLogger(config)): Promise<RunningServer> {
   const unlock = lockEmbedded(config)
   try {
-    const { store, box } = await openStore(config, (error) =>
-      logger.warn({ err: error }, 'the database connection failed'),
-    )
+    const metrics = new Metrics()
+    const { store, box } = await openStore(config, {
+      onError: (error) => logger.warn({ err: error }, 'the database connection failed'),
+      observer: metrics,
+    })
     try {
       const first = await bootstrap(store, box, config.MODEI_BOOTSTRAP_API_KEY)
-      const app = createApp({ store, box, config, logger })
+      const app = createApp({ store, box, config, logger, metrics })
       await app.http.listen({ port: config.PORT, host: config.HOST })
       const stopSweep = startSweep(store, logger)
       const bound = app.http.server.address()

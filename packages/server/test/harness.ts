@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { type App, createApp } from '../src/app.ts'
 import { type Config, readConfig } from '../src/config.ts'
+import { Metrics } from '../src/metrics/metrics.ts'
 import { SecretBox } from '../src/secret-box.ts'
 import { createWorkspace } from '../src/services/workspaces.ts'
 import { Signer } from '../src/store/signer.ts'
@@ -52,21 +53,27 @@ const GENEROUS = {
 }
 
 /** A real server on a free port over an empty embedded database, closed and removed after the test. */
-export async function startServer(t: Pick<TestContext, 'after'>, env: Record<string, string> = {}): Promise<Harness> {
+export async function startServer(
+  t: Pick<TestContext, 'after'>,
+  env: Record<string, string> = {},
+): Promise<Harness> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-test-'))
   const config = readConfig({ ...GENEROUS, MODEI_DATA_DIR: directory, ...env })
   const box = new SecretBox('a secret for tests, at least 32 characters')
   const clock: Harness['clock'] = { at: undefined, now: () => clock.at ?? Date.now() }
+  const metrics = new Metrics()
   const store = await openSqliteStore(join(directory, 'modei.db'), {
     signer: new Signer(box),
     clock: () => clock.now(),
+    maxQueue: config.MODEI_MAX_QUEUE,
+    observer: metrics,
   })
   const [own, other] = await store.write(async (tx, now) => [
     await createWorkspace(tx, box, { name: 'own', mode: 'live' }, now),
     await createWorkspace(tx, box, { name: 'other', mode: 'live' }, now),
   ])
   if (own === undefined || other === undefined) throw new Error('the workspaces were not made')
-  const app = createApp({ store, box, config, logger: pino({ level: 'silent' }) })
+  const app = createApp({ store, box, config, logger: pino({ level: 'silent' }), metrics })
   await app.http.listen({ port: 0, host: '127.0.0.1' })
   const address = app.http.server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`

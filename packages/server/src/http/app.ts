@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** How deep a body of this route may nest. */
     maxDepth?: number
+    /** What metrics call requests of this route. */
+    operation?: string
   }
 }
 

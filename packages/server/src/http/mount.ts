@@ -122,7 +122,7 @@ export function mount<O extends Operation, R>(
       method: operation.method,
       url: prefix + path.slice('/api'.length),
       bodyLimit,
-      config: { maxDepth: operation.largeBody === true ? 64 : 32 },
+      config: { maxDepth: operation.largeBody === true ? 64 : 32, operation: operation.id },
       handler: handle,
     })
   }

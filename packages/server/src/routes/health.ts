@@ -4,8 +4,8 @@ import type { Services } from '../services/services.ts'
 
 /** `/healthz`: the process runs. `/readyz`: it can decide, the database included. */
 export function healthRoutes({ app }: Api, { store }: Services): void {
-  app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async () => {
+  app.get('/healthz', { config: { operation: 'healthz' } }, async () => ({ status: 'ok' }))
+  app.get('/readyz', { config: { operation: 'readyz' } }, async () => {
     try {
       await store.ping()
     } catch (error) {

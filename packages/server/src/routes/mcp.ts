@@ -14,6 +14,7 @@ export function mcpRoutes({ app }: Api, { store }: Services): void {
     method: ['GET', 'POST', 'DELETE'],
     url: '/mcp',
     bodyLimit: BODY_LIMIT,
+    config: { operation: 'mcp' },
     handler: async (request, reply) => {
       const auth = await authenticate(store, request.headers.authorization)
       if (auth === undefined) throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')

@@ -24,14 +24,24 @@ const MAX_CACHED = 50_000
 export class PassportCache {
   readonly #store: Store
   readonly #cached = new Map<string, IssuedPassport>()
+  #hits = 0
+  #misses = 0
 
   constructor(store: Store) {
     this.#store = store
   }
 
+  get stats(): { hits: number; misses: number; size: number } {
+    return { hits: this.#hits, misses: this.#misses, size: this.#cached.size }
+  }
+
   async find(passportId: string): Promise<IssuedPassport | undefined> {
     const cached = this.#cached.get(passportId)
-    if (cached !== undefined) return cached
+    if (cached !== undefined) {
+      this.#hits += 1
+      return cached
+    }
+    this.#misses += 1
     const row = await this.#store.read
       .selectFrom('passports')
       .selectAll()

@@ -45,6 +45,11 @@ export class FlushBatch {
     this.#signer = signer
   }
 
+  /** The records that it writes. */
+  get recorded(): readonly Row<'attestations'>[] {
+    return this.#writes.attestations
+  }
+
   async run(jobs: readonly DecisionJob<unknown>[], view: FlushView): Promise<FlushWrites> {
     for (const [index, job] of jobs.entries()) {
       try {

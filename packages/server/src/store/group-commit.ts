@@ -2,7 +2,7 @@ import { ModeiProblem } from '@modei/protocol'
 import type { DecisionEngine } from './flush.ts'
 import { FlushBatch } from './flush-batch.ts'
 import type { Signer } from './signer.ts'
-import type { DecisionJob } from './store.ts'
+import type { DecisionJob, Row } from './store.ts'
 
 interface Entry {
   job: DecisionJob<unknown>
@@ -15,7 +15,18 @@ export interface GroupCommitOptions {
   maxBatch: number
   /** Decisions that may wait; beyond that a request is refused with 503. */
   maxQueue: number
-  onFlush?(size: number, milliseconds: number): void
+  observer?: FlushObserver | undefined
+}
+
+/** What an observer of the log learns of a record. */
+export type Recorded = Pick<Row<'attestations'>, 'type' | 'decision'>
+
+/** Told of batches, once for each and not once for each decision. It must not throw. */
+export interface FlushObserver {
+  /** A batch of this size was answered, its records committed or refused. */
+  onFlush(size: number, milliseconds: number): void
+  /** These records are on disk. */
+  onCommit(records: readonly Recorded[]): void
 }
 
 /**
@@ -69,7 +80,7 @@ export class GroupCommit {
       const batch = this.#queue.splice(0, this.#options.maxBatch)
       const started = performance.now()
       await this.#flush(batch)
-      this.#options.onFlush?.(batch.length, performance.now() - started)
+      this.#options.observer?.onFlush(batch.length, performance.now() - started)
     }
     this.#running = undefined
   }
@@ -94,6 +105,7 @@ export class GroupCommit {
       await this.#flush(entries.slice(middle))
       return
     }
+    this.#options.observer?.onCommit(batch.recorded)
     entries.forEach((entry, index) => {
       const outcome = batch.outcomes[index]
       if (outcome === undefined) entry.reject(new ModeiProblem('internal', 'the decision was lost'))

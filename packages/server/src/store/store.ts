@@ -21,6 +21,8 @@ export interface Store {
   write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T>
   /** Queues a decision, runs it with fresh facts under its locks, resolves after the batch is on disk. */
   decide<T>(job: DecisionJob<T>): Promise<T>
+  /** Decisions that wait for a batch, in this process. */
+  waiting(): number
   /** The store's clock, Unix milliseconds. */
   now(): Promise<number>
   /** The API key with this hash, as committed: on the path of every request, so it does not go through Kysely. */

@@ -75,7 +75,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     const decisions = new GroupCommit(engine, options.signer, {
       maxBatch: options.maxBatch ?? 512,
       maxQueue: options.maxQueue ?? 20_000,
-      ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
+      observer: options.observer,
     })
     const turns = new Turns(WRITES_AT_ONCE)
     const clock = new SharedLookUp(async () => new Map([['now', await databaseTime(others)]]))
@@ -86,6 +86,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       read: db,
       write: (work) => turns.run(() => serializableWrite(db, timeouts, work)),
       decide: (job) => decisions.decide(job),
+      waiting: () => decisions.waiting,
       async now() {
         const now = await clock.find('now')
         if (now === undefined) throw new Error('the database told no time')

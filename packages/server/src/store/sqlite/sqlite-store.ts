@@ -30,7 +30,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
-    ...(options.onFlush === undefined ? {} : { onFlush: options.onFlush }),
+    observer: options.observer,
   })
   let closed = false
   return {
@@ -42,6 +42,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     decide<T>(job: DecisionJob<T>): Promise<T> {
       return decisions.decide(job)
     },
+    waiting: () => decisions.waiting,
     async now() {
       return clock()
     },
