@@ -75,14 +75,16 @@ test('one approval passes one of two equal calls', async (t) => {
 })
 
 test('an agent that cancels while it waits gets nothing done', async (t) => {
-  const shop = await gatedShop(t, { passport: HELD })
+  // Long enough for the cancellation to fall between two looks.
+  const shop = await gatedShop(t, { passport: HELD, pollMs: 300 })
   const cancel = new AbortController()
-  const call = shop.agent.callTool(BUY, { signal: cancel.signal })
+  let waits = 0
+  const call = shop.agent.callTool(BUY, { signal: cancel.signal, onprogress: () => (waits += 1) })
   const id = await holdOf(shop)
+  while (waits === 0) await sleep(10)
   cancel.abort()
   await assert.rejects(call)
-  await sleep(60)
   await shop.modei.approveAction(id)
-  await sleep(100)
+  await sleep(700)
   assert.deepEqual(shop.performed, [])
 })

@@ -22,10 +22,14 @@ export interface Setup {
   file?: unknown
   /** Where the gate believes the API to be. */
   baseUrl?: string
+  pollMs?: number
 }
 
 /** An agent, a gate, a shop behind it, and a real server that decides. */
-export async function gatedShop(t: TestContext, { passport, file = {}, baseUrl }: Setup): Promise<GatedShop> {
+export async function gatedShop(
+  t: TestContext,
+  { passport, file = {}, baseUrl, pollMs = 20 }: Setup,
+): Promise<GatedShop> {
   const server = await startServer(t)
   const modei = new ModeiClient({ apiKey: server.keys.own, baseUrl: server.url })
   await modei.createGate({ name: 'Shop', gate_id: 'gate_shop' })
@@ -46,7 +50,7 @@ export async function gatedShop(t: TestContext, { passport, file = {}, baseUrl }
     server: 'shop',
     file: parseGateFile(file),
     recorder,
-    pollMs: 20,
+    pollMs,
     log: (line) => logged.push(line),
   })
   const agent = new Client({ name: 'agent', version: '1.0.0' })
