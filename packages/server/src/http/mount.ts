@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { type ApiVersion, isApiVersion, ModeiProblem, type Operation, scopeGrants } from '@modei/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
@@ -8,6 +9,7 @@ import { claimOf, RunningClaims } from './idempotency.ts'
 import { Page } from './page.ts'
 import { parseParts } from './parse.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { TextStream } from './text-stream.ts'
 
 export interface Api {
   app: FastifyInstance
@@ -39,24 +41,24 @@ export const LARGE_BODY_LIMIT = 4 * 1024 * 1024
 
 /**
  * Answers one operation of the table: authenticate, scope, parse, replay a repeat, handle, spell, strip to the
- * response schema. The handler returns the answer, or one page of it.
+ * response schema. The handler returns the answer, one page of it, or a stream.
  */
 export function mount<O extends Operation, R>(
   api: Api,
   operation: O,
-  handler: (call: Call<O>) => Promise<R | Page<R>>,
+  handler: (call: Call<O>) => Promise<R | Page<R> | TextStream>,
   options: MountOptions<R> & Required<Pick<MountOptions<R>, 'render'>>,
 ): void
 export function mount<O extends Operation>(
   api: Api,
   operation: O,
-  handler: (call: Call<O>) => Promise<Result<O> | Page<Result<O>>>,
+  handler: (call: Call<O>) => Promise<Result<O> | Page<Result<O>> | TextStream>,
   options?: MountOptions<Result<O>>,
 ): void
 export function mount<O extends Operation, R>(
   api: Api,
   operation: O,
-  handler: (call: Call<O>) => Promise<R | Page<R>>,
+  handler: (call: Call<O>) => Promise<R | Page<R> | TextStream>,
   options: MountOptions<R> = {},
 ): void {
   api.mounted.push(operation)
@@ -100,6 +102,7 @@ export function mount<O extends Operation, R>(
     } as unknown as Call<O>
     try {
       const result = await api.running.run(api.store, claim, () => handler(call))
+      if (result instanceof TextStream) return stream(reply, result)
       if (result instanceof Page) {
         if (result.next !== undefined) reply.header('link', nextLink(request, result.next))
         return send(reply, encode(result.items))
@@ -126,6 +129,14 @@ export function mount<O extends Operation, R>(
       handler: handle,
     })
   }
+}
+
+/** A stream that fails breaks the connection off, so that a part never passes for the whole. */
+function stream(reply: FastifyReply, { contentType, filename, chunks }: TextStream): FastifyReply {
+  return reply
+    .header('content-type', contentType)
+    .header('content-disposition', `attachment; filename="${filename}"`)
+    .send(Readable.from(chunks))
 }
 
 function send(reply: FastifyReply, answer: { status: number; text: string }): FastifyReply {
