@@ -34,3 +34,27 @@ test('README shows nothing but parts of the examples', () => {
     for (const [, block = ''] of blocks) assert.ok(source.includes(block), block)
   }
 })
+
+test('a self-issued passport is verified offline, checked without a key, delegated, spent and revoked', async () => {
+  assert.deepEqual(await printedBy('self-issued.ts'), [
+    'verified offline',
+    'checked without a key',
+    'PERMIT BLOCK',
+    'passport_revoked',
+  ])
+})
+
+test('a local gate decides by itself what it can, and asks about what is counted', async () => {
+  const [search, nobody, first, second = '', revoked, recorded] = await printedBy('local-gate.ts')
+  assert.deepEqual(
+    [search, nobody, first, revoked, recorded],
+    [
+      '/search 200 local',
+      '/search 401 passport_not_presented',
+      '/book 200 server',
+      '/search 403 passport_revoked',
+      '4 decisions in one chain',
+    ],
+  )
+  assert.match(second, /^\/book 403 /)
+})
