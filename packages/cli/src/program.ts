@@ -1,5 +1,10 @@
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './commands/audit-commands.ts'
+import { completionCommand } from './commands/completion-command.ts'
+import { initCommand } from './commands/init-command.ts'
+import { loginCommand } from './commands/login-command.ts'
 import { mcpCommand, mcpGateCommand } from './commands/mcp-commands.ts'
+import { passportCommand } from './commands/passport-commands.ts'
 import { dbCommand, serveCommand, workspaceCommand } from './commands/serve-commands.ts'
 import { EXIT, exitCodeOf, Refused } from './exit-codes.ts'
 import { operationGroups } from './operations/operation-groups.ts'
@@ -14,9 +19,14 @@ export function createProgram(): Command {
     serveCommand(),
     workspaceCommand(),
     dbCommand(),
+    loginCommand(),
+    initCommand(),
+    passportCommand(),
+    auditCommand(),
     mcpCommand(),
     mcpGateCommand(),
     ...operationGroups(),
+    completionCommand(),
   ]) {
     program.addCommand(command)
   }

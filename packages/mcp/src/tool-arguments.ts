@@ -11,6 +11,9 @@ export interface ToolArguments {
 
 type Shape = Record<string, z.ZodType>
 
+/** Bodies that are a map of their own, and the argument that carries each. */
+export const WHOLE_BODIES: ReadonlyMap<string, string> = new Map([['set_constraints', 'constraints']])
+
 /** One flat, closed set of arguments out of a call's path parameters, query and body: the same schemas as over HTTP. */
 export function toolArguments(operation: Operation, wholeBody: string | undefined): ToolArguments {
   const shape: Shape = {}

@@ -1,6 +1,6 @@
 import { type Operation, type OperationId, operations } from '@modei/protocol'
 import { z } from 'zod'
-import { type ToolArguments, toolArguments } from './tool-arguments.ts'
+import { type ToolArguments, toolArguments, WHOLE_BODIES } from './tool-arguments.ts'
 
 export interface Tool {
   name: string
@@ -13,9 +13,6 @@ export interface Tool {
   list: string | undefined
   hints: { readOnlyHint: boolean; destructiveHint: boolean; idempotentHint: boolean; openWorldHint: boolean }
 }
-
-/** Bodies that are a map of their own, and the argument that carries each. */
-export const WHOLE_BODIES: ReadonlyMap<string, string> = new Map([['set_constraints', 'constraints']])
 
 /** Calls that are the same as another under a second path, or answer a stream; no tool is made of them. */
 const LEFT_OUT: ReadonlySet<OperationId> = new Set([

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { isProfile, PROFILES, readGateFile, runGate, runStdio } from 'modei-mcp'
+import { isProfile, PROFILES } from 'modei-mcp/profiles'
 import { connection } from '../connection/connect.ts'
 import { UsageError } from '../exit-codes.ts'
 import { urlOf } from '../operations/operation-command.ts'
@@ -8,11 +8,12 @@ export function mcpCommand(): Command {
   const command = new Command('mcp').description('serve the API as MCP tools over standard input and output')
   return command
     .addOption(new Option('--profile <profile>', 'which tools').choices(PROFILES))
-    .action(({ profile }: { profile?: string }) => {
+    .action(async ({ profile }: { profile?: string }) => {
       const chosen = profile ?? process.env.MODEI_MCP_PROFILE
       if (chosen !== undefined && !isProfile(chosen)) {
         throw new UsageError(`MODEI_MCP_PROFILE must be one of ${PROFILES.join(', ')}`)
       }
+      const { runStdio } = await import('modei-mcp')
       runStdio({ ...environment(command), MODEI_MCP_PROFILE: chosen })
     })
 }
@@ -38,6 +39,7 @@ export function mcpGateCommand(): Command {
       throw new UsageError('give either a command after `--`, or --url URL')
     }
     if (url !== undefined && !URL.canParse(url)) throw new UsageError('--url must be an address')
+    const { readGateFile, runGate } = await import('modei-mcp')
     await runGate({
       upstream: url === undefined ? { command: program ?? '', args } : { url: new URL(url) },
       file: file === undefined ? undefined : readGateFile(file),

@@ -1,19 +1,14 @@
-import {
-  createWorkspace,
-  databaseStatus,
-  migrateDatabase,
-  openStore,
-  readConfig,
-  main as serve,
-} from '@modei/server'
 import { Command, Option } from 'commander'
 import { UsageError } from '../exit-codes.ts'
 import { line, printAnswer } from '../output/print.ts'
 
+/** Loaded when it is needed: most commands call a server and are none. */
+const server = () => import('@modei/server')
+
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run a server with the settings of the environment')
-    .action(() => serve())
+    .action(async () => (await server()).main())
 }
 
 export function workspaceCommand(): Command {
@@ -31,6 +26,7 @@ async function createWorkspaceCommand(name: string, options: { mode: 'live' | 't
   const trimmed = name.trim()
   if (trimmed === '' || trimmed.length > 200)
     throw new UsageError('a workspace needs a name of at most 200 characters')
+  const { createWorkspace, openStore, readConfig } = await server()
   const { store, box } = await openStore(readConfig(process.env))
   try {
     const made = await store.write((tx, now) =>
@@ -47,14 +43,16 @@ export function dbCommand(): Command {
   db.command('migrate')
     .description('bring the database to the newest schema')
     .action(async () => {
+      const { migrateDatabase, readConfig } = await server()
       const applied = await migrateDatabase(readConfig(process.env))
       await line(applied.length === 0 ? 'nothing to do' : applied.map((name) => `applied ${name}`).join('\n'))
     })
   db.command('status')
     .description('every migration, and when it was applied')
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) =>
-      printAnswer(await databaseStatus(readConfig(process.env)), json === true),
-    )
+    .action(async ({ json }: { json?: boolean }) => {
+      const { databaseStatus, readConfig } = await server()
+      await printAnswer(await databaseStatus(readConfig(process.env)), json === true)
+    })
   return db
 }

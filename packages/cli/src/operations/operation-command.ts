@@ -1,6 +1,6 @@
 import type { Operation } from '@modei/protocol'
 import { Command, Option } from 'commander'
-import { placeArguments, type ToolArguments, toolArguments, WHOLE_BODIES } from 'modei-mcp'
+import { placeArguments, type ToolArguments, toolArguments, WHOLE_BODIES } from 'modei-mcp/tool-arguments'
 import { z } from 'zod'
 import { UsageError } from '../exit-codes.ts'
 import { type Flag, flagOf, kebab, readFlag, readJson } from './flag.ts'

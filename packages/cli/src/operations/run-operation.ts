@@ -27,10 +27,10 @@ export async function runOperation(operation: Operation, parts: Parts, options: 
   await using client = connect(process.env, options.url, typeof operation.access === 'string')
   const { body, ...rest } = parts
   const takes = { ...rest, ...(operation.body === undefined ? {} : { body }) }
-  if (operation.mediaTypes !== undefined) return stream(client, operation, takes, options.output)
+  if (operation.mediaTypes !== undefined) return await stream(client, operation, takes, options.output)
   // The arguments were parsed by the schemas that these types are printed from.
   if (options.all) {
-    return printAll(
+    return await printAll(
       client.iterate(operation.id as PagedCallId, takes as CallArguments<PagedCallId>),
       options.json,
     )

@@ -1,0 +1,56 @@
+import { verifyAttestationSignature } from 'modei'
+import { z } from 'zod'
+
+const Keys = z.object({
+  gate_id: z.string(),
+  signing_keys: z.array(
+    z.object({ key_id: z.string(), public_key: z.string(), status: z.string().optional() }),
+  ),
+})
+const SignedCheckpoint = z.object({
+  checkpoint_json: z.string(),
+  signature: z.string(),
+  signing_key_id: z.string(),
+})
+const CheckpointText = z.object({
+  gate_id: z.string(),
+  chain_index: z.int().nonnegative(),
+  chain_hash: z.string().nullable(),
+})
+/** What `modei audit export` writes beside the records, and `modei gates get-public` answers. */
+const Beside = z.union([
+  z.object({ public: Keys, checkpoint: SignedCheckpoint.nullish() }),
+  Keys.transform((document) => ({ public: document, checkpoint: null })),
+])
+
+export interface Trusted {
+  /** Public key by signing key id, of each chain. */
+  chains: Map<string, Map<string, string>>
+  checkpoints: Map<string, { chain_index: number; chain_hash: string }>
+}
+
+export function noTrust(): Trusted {
+  return { chains: new Map(), checkpoints: new Map() }
+}
+
+/** Adds the keys of a gate, and its checkpoint once its signature holds. @throws {Error} when it does not */
+export function trust(trusted: Trusted, value: unknown): void {
+  const parsed = Beside.safeParse(value)
+  if (!parsed.success)
+    throw new Error('the keys are no public document of a gate (`modei gates get-public --json`)')
+  const { gate_id, signing_keys } = parsed.data.public
+  const keys = new Map(signing_keys.map(({ key_id, public_key }) => [key_id, public_key]))
+  trusted.chains.set(gate_id, keys)
+  const { checkpoint } = parsed.data
+  if (checkpoint === null || checkpoint === undefined) return
+  const key = keys.get(checkpoint.signing_key_id) ?? ''
+  if (!verifyAttestationSignature(checkpoint.checkpoint_json, checkpoint.signature, key)) {
+    throw new Error(`the checkpoint of ${gate_id} is not signed by that gate`)
+  }
+  const text = CheckpointText.parse(JSON.parse(checkpoint.checkpoint_json))
+  if (text.gate_id !== gate_id)
+    throw new Error(`the checkpoint is that of ${text.gate_id} and not of ${gate_id}`)
+  if (text.chain_hash !== null && text.chain_index > 0) {
+    trusted.checkpoints.set(gate_id, { chain_index: text.chain_index, chain_hash: text.chain_hash })
+  }
+}

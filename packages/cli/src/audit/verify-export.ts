@@ -1,0 +1,64 @@
+import type { ChainRecord } from '@modei/protocol/crypto/chain'
+import { type ChainFault, type ChainVerifier, chainVerifier } from '@modei/protocol/crypto/chain-verifier'
+import type { Trusted } from './trusted-keys.ts'
+
+export interface ChainReport {
+  chain_id: string
+  verified: number
+  checkpoint: boolean
+}
+
+export type ExportVerdict =
+  | { ok: true; records: number; chains: ChainReport[] }
+  | { ok: false; records: number; chain_id: string; fault: ChainFault }
+
+/**
+ * Verifies an export as it is read, in memory that grows with the number of chains alone. The first bad link ends it.
+ * A checkpoint whose chain has no record at all is a chain cut off whole.
+ */
+export async function verifyExport(
+  lines: AsyncIterable<unknown>,
+  trusted: Trusted,
+  onProgress: (records: number) => void,
+): Promise<ExportVerdict> {
+  const verifiers = new Map<string, ChainVerifier>()
+  const verifierOf = (chainId: string): ChainVerifier => {
+    const known = verifiers.get(chainId)
+    if (known !== undefined) return known
+    const keys = trusted.chains.get(chainId)
+    const made = chainVerifier({
+      findPublicKey: (id) => keys?.get(id),
+      checkpoint: trusted.checkpoints.get(chainId),
+    })
+    verifiers.set(chainId, made)
+    return made
+  }
+  for (const chainId of trusted.checkpoints.keys()) verifierOf(chainId)
+  let records = 0
+  for await (const value of lines) {
+    const record: ChainRecord = Object(value)
+    const chainId = chainOf(record)
+    const fault = verifierOf(chainId).next(record)
+    if (fault !== undefined) return { ok: false, records, chain_id: chainId, fault }
+    records += 1
+    if (records % 1000 === 0) onProgress(records)
+  }
+  onProgress(records)
+  const chains: ChainReport[] = []
+  for (const [chain_id, verifier] of verifiers) {
+    const verdict = verifier.end()
+    if (!verdict.ok) return { ok: false, records, chain_id, fault: verdict }
+    chains.push({ chain_id, verified: verdict.count, checkpoint: trusted.checkpoints.has(chain_id) })
+  }
+  return { ok: true, records, chains }
+}
+
+/** Named by the signed text, which decides whose keys must have signed it; the verifier checks that they did. */
+function chainOf({ attestation_json }: ChainRecord): string {
+  try {
+    const { chain_id, gate_id } = Object(JSON.parse(attestation_json))
+    return String(chain_id ?? gate_id ?? '')
+  } catch {
+    return ''
+  }
+}
