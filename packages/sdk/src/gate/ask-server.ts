@@ -10,6 +10,8 @@ import { invalid } from './gate-view.ts'
 /** The passport that a question is about. */
 export interface Reference {
   readonly passport_id: string
+  /** Where the passport itself was shown. */
+  readonly agent_id?: string
   /** In place of the id, for one that the server may not know. */
   readonly passport?: { readonly envelope: Envelope; readonly signature: string } | undefined
   readonly assertion?: PresentedAssertion | undefined
@@ -107,7 +109,7 @@ function enforceResult(answer: EnforceResult, reference: Reference): GateResult 
     source: 'server',
     known: true,
     passport_id: reference.passport_id,
-    agent_id: null,
+    agent_id: reference.agent_id ?? null,
     attestation_id: answer.attestation_id,
     approval_request_id: answer.approval_request_id,
   }

@@ -23,6 +23,8 @@ export interface GateParts {
   readonly view: GateView
   /** Unix milliseconds. */
   readonly now: number
+  /** The time after something was waited for; undefined when the view has grown too old meanwhile. */
+  readonly timeOnceRead: () => number | undefined
   /** Queues a record; false when there is no room. */
   readonly record: (record: AttestationRecord) => boolean
 }
@@ -124,11 +126,7 @@ async function askWithEnvelope(
   }
   const mismatch = findMismatch(request, envelope, view, now)
   if (mismatch !== undefined) return blocked('assertion_mismatch', mismatch)
-  return askEnforce(
-    client,
-    { passport_id: envelope.passport_id, passport: { envelope, signature }, assertion },
-    request,
-  )
+  return askEnforce(client, { ...subjectOf(envelope), passport: { envelope, signature }, assertion }, request)
 }
 
 function findMismatch(
@@ -155,11 +153,14 @@ async function decideOwn(parts: GateParts, request: GateRequest, envelope: Envel
       now,
     ),
   ])
+  const at = parts.timeOnceRead()
+  if (at === undefined)
+    return unknowable('gate_data_stale', 'what is known of the gate grew too old meanwhile')
   const possession =
     mismatch === undefined ? held : ({ reason: 'assertion_mismatch', detail: mismatch } as const)
-  const judgement = judge({ request, envelope, possession, view, catalog, added, now })
+  const judgement = judge({ request, envelope, possession, view, catalog, added, now: at })
   if (judgement.verdict !== 'ask') return recorded(parts, request, envelope, resultOf(judgement, envelope))
-  return askEnforce(client, { passport_id, assertion: request.assertion }, request)
+  return askEnforce(client, { ...subjectOf(envelope), assertion: request.assertion }, request)
 }
 
 function catalogOf({ catalogs, view, now }: GateParts, { action }: GateRequest, { provenance }: Envelope) {

@@ -99,8 +99,8 @@ export class LocalGate {
   async decide(request: GateRequest): Promise<GateResult> {
     try {
       if (this.#closing.signal.aborted) return unknowable('gate_closed', 'the gate is closed')
-      const view = this.#freshView()
-      if (view === undefined) {
+      const view = this.#view
+      if (view === undefined || !this.#isFresh(view)) {
         return unknowable('gate_data_stale', 'what is known of the gate is too old, or nothing is known yet')
       }
       return await decideAtGate(
@@ -110,6 +110,7 @@ export class LocalGate {
           added: this.#added,
           view,
           now: this.#now(),
+          timeOnceRead: () => (this.#isFresh(view) ? this.#now() : undefined),
           record: (record) => this.#records.push(record),
         },
         request,
@@ -141,10 +142,10 @@ export class LocalGate {
     return this.close()
   }
 
-  #freshView(): GateView | undefined {
-    const age = this.#now() - (this.#view?.readAt ?? Number.NaN)
+  #isFresh({ readAt }: GateView): boolean {
+    const age = this.#now() - readAt
     // Written so that an age that is no number, or negative because the clock was set back, is too old.
-    return age >= 0 && age <= this.#maxAgeMs ? this.#view : undefined
+    return age >= 0 && age <= this.#maxAgeMs
   }
 
   async #read(): Promise<void> {

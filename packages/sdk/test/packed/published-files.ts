@@ -52,7 +52,10 @@ for (const extension of ['js', 'cjs']) {
       assert.match(readFileSync(join(PACKAGE, `gate.${extension}`), 'utf8'), /\bZod[A-Z]|strictObject/)
       for (const entry of ['index', 'passport', 'credentials']) {
         for (const file of closure(`${entry}.${extension}`)) {
-          assert.doesNotMatch(readFileSync(join(PACKAGE, file), 'utf8'), /\bZod[A-Z]|strictObject|core:policy:/)
+          assert.doesNotMatch(
+            readFileSync(join(PACKAGE, file), 'utf8'),
+            /\bZod[A-Z]|strictObject|core:policy:/,
+          )
         }
       }
     })
@@ -96,7 +99,7 @@ test('the licences of what is bundled are beside it', () => {
 
 test('no source, test or setting is published', () => {
   const others = readdirSync(PACKAGE).filter(
-    (name) => !/\.(?:js|cjs|d\.ts|d\.cts|md|txt|json)$|^LICENSE$/.test(name),
+    (name) => !/\.(?:js|cjs|d\.ts|d\.cts|md|txt|json)$|^LICENSE$|^bin$/.test(name),
   )
   assert.deepEqual(others, [])
 })

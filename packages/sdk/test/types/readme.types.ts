@@ -4,6 +4,12 @@ import { ModeiClient, ModeiError, NotFoundError, RateLimitError, verifyAttestati
 
 // #endregion
 
+// #region gate-import
+import { createServer } from 'node:http'
+import { gateResultOf, guardHttp, LocalGate } from 'modei/gate'
+
+// #endregion
+
 export async function firstCall(): Promise<void> {
   // #region first-call
   const client = new ModeiClient({ apiKey: 'mod_live_xxx', baseUrl: 'http://localhost:3000' })
@@ -67,4 +73,16 @@ export async function offline(client: ModeiClient): Promise<void> {
     key !== undefined && verifyAttestationSignature(record.attestation_json, record.signature, key.public_key)
   // #endregion
   console.log(genuine)
+}
+
+export async function gate(client: ModeiClient): Promise<void> {
+  // #region gate
+  const gate = await new LocalGate({ client, gateId: 'gate_my-api' }).start()
+  const server = createServer(
+    guardHttp(gate, { action: 'read' }, (request, response) => {
+      response.end(`hello, ${gateResultOf(request)?.agent_id}`)
+    }),
+  )
+  // #endregion
+  server.close()
 }
