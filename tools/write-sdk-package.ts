@@ -1,5 +1,5 @@
 /** Completes `packages/sdk/dist` into the directory that `npm pack` and `npm publish` take. */
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { publishedManifest } from './published-package.ts'
 
 const ROOT = new URL('../', import.meta.url)
@@ -39,6 +39,7 @@ function underTitle(title: string, text: string): string {
 const manifest = publishedManifest(JSON.parse(readFileSync(new URL('package.json', SDK), 'utf8')))
 writeFileSync(new URL('package.json', DIST), `${JSON.stringify(manifest, null, 2)}\n`)
 copyFileSync(new URL('README.md', SDK), new URL('README.md', DIST))
+cpSync(new URL('bin/', SDK), new URL('bin/', DIST), { recursive: true })
 if (existsSync(new URL('LICENSE', ROOT))) copyFileSync(new URL('LICENSE', ROOT), new URL('LICENSE', DIST))
 
 const notices = [

@@ -35,9 +35,11 @@ export async function verifyExport(
   }
   for (const chainId of trusted.checkpoints.keys()) verifierOf(chainId)
   let records = 0
+  let chainId = trusted.chains.keys().next().value ?? ''
   for await (const value of lines) {
     const record: ChainRecord = Object(value)
-    const chainId = chainOf(record)
+    // What names no chain is blamed on the one that it stands in.
+    chainId = chainOf(record) ?? chainId
     const fault = verifierOf(chainId).next(record)
     if (fault !== undefined) return { ok: false, records, chain_id: chainId, fault }
     records += 1
@@ -54,11 +56,12 @@ export async function verifyExport(
 }
 
 /** Named by the signed text, which decides whose keys must have signed it; the verifier checks that they did. */
-function chainOf({ attestation_json }: ChainRecord): string {
+function chainOf({ attestation_json }: ChainRecord): string | undefined {
   try {
     const { chain_id, gate_id } = Object(JSON.parse(attestation_json))
-    return String(chain_id ?? gate_id ?? '')
+    const named: unknown = chain_id ?? gate_id
+    return typeof named === 'string' ? named : undefined
   } catch {
-    return ''
+    return undefined
   }
 }

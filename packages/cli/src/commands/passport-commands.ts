@@ -4,6 +4,7 @@ import { AgentCredentials } from 'modei/credentials'
 import {
   combineKeySets,
   DelegationBuilder,
+  DelegationError,
   gateKeySet,
   type AgentCredentials as Keys,
   PassportIssuer,
@@ -135,7 +136,8 @@ function attempt<T>(sign: () => T): T {
   try {
     return sign()
   } catch (error) {
-    if (error instanceof TypeError || error instanceof RangeError) throw new UsageError(error.message)
+    if (error instanceof TypeError || error instanceof RangeError || error instanceof DelegationError)
+      throw new UsageError(error.message)
     throw error
   }
 }
