@@ -199,13 +199,25 @@ test('a child’s hold reserves on its parent’s budget once, and frees it when
   assert.equal((await enforce(server, root, { cost_cents: 1 })).decision, 'BLOCK')
 
   const approve = await server.request('POST', `/api/approvals/${held.approval_request_id}/approve`, {})
-  if (approve.status === 404) return // The routes of approvals are not mounted.
   assert.equal(approve.status, 200, approve.text)
   const approval_request_id = held.approval_request_id
   const stolen = await enforce(server, two, { cost_cents: 600, approval_request_id })
   assert.deepEqual([stolen.decision, stolen.reason], ['BLOCK', 'approval_unknown'])
   const used = await enforce(server, one, { cost_cents: 600, approval_request_id })
   assert.deepEqual([used.decision, used.remaining_cents], ['PERMIT', 0])
+})
+
+test('an approval of a child’s request is void once the limits set on its root have changed', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const root = await gateRoot(server, { 'core:cost:approval_threshold': 400 })
+  const child = delegate(root)
+  const { approval_request_id } = await enforce(server, child, { cost_cents: 600 })
+  const approved = await server.request('POST', `/api/approvals/${approval_request_id}/approve`, {})
+  assert.equal(approved.status, 200, approved.text)
+  await server.request('PUT', `/api/passports/${root.id}/constraints`, { 'core:cost:max_per_action': 900 })
+  const shown = await enforce(server, child, { cost_cents: 600, approval_request_id })
+  assert.deepEqual([shown.decision, shown.reason], ['BLOCK', 'approval_mismatch'])
 })
 
 test('a root without authority has no children, and a revoked one none that may act', async (t) => {

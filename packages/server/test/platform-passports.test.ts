@@ -126,7 +126,8 @@ test('an issuer’s passport is enforced in the workspace’s own chain, and at 
   const over = await enforce()
   assert.equal(over.body.blocked_by, 'core:rate:max_total')
   const record = await server.request('GET', `/api/enforcement/${over.body.attestation_id}`)
-  assert.equal(record.body.gate_id, server.workspaces.own)
+  assert.equal(record.body.gate_id, issuer_id, 'where there is no gate, the issuer')
+  assert.equal(JSON.parse(record.body.attestation_json).chain_id, server.workspaces.own)
 })
 
 test('the gate of a passport lists it, and a gate’s passport is read and revoked by its id alone', async (t) => {
@@ -607,4 +608,19 @@ test('bytes that an issuer signed and never handed in count for nothing, and nei
     key: null,
   })
   assert.equal(registered.body.reason_code, 'passport_not_found')
+})
+
+test('a key that an issuer signs with no more signs nothing that is handed in', async (t) => {
+  const server = await startServer(t)
+  const id = await serverIssuer(server)
+  const key = await server.store.read
+    .selectFrom('signing_keys')
+    .selectAll()
+    .where('owner_id', '=', id)
+    .executeTakeFirstOrThrow()
+  const leaked = makeAgent(server.app.services.box.open(key.sealed_seed ?? '', key.id))
+  await server.request('POST', `/api/issuers/${id}/keys/rotate`)
+  const envelope = draft({ id, key_id: key.id })
+  const refused = await server.request('POST', '/api/passports', signedBy(leaked, envelope))
+  assert.deepEqual([refused.status, refused.body.reason_code], [422, 'signature_key_unavailable'])
 })

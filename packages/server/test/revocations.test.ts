@@ -89,6 +89,7 @@ test('an unchanged list is not sent twice, and a revocation is never hidden behi
   const changed = await list(server, { 'if-none-match': etag })
   assert.equal(changed.status, 200)
   assert.deepEqual(ids(changed.body), [one, two])
+  for (const { revoked_at } of changed.body.entries) assert.ok(revoked_at <= changed.body.issued_at)
   assert.notEqual(changed.headers.get('etag'), etag)
   assert.ok((await verified(server, changed.body, server.clock.at)).ok)
 
