@@ -13,6 +13,7 @@ import { CatalogCache } from './services/catalog-cache.ts'
 import { HourlyLimits } from './services/hourly-limits.ts'
 import { InstanceCache } from './services/own-constraints.ts'
 import { PassportCache } from './services/passport-cache.ts'
+import { sealChains } from './services/seal-chains.ts'
 import type { Services } from './services/services.ts'
 import type { Store } from './store/store.ts'
 
@@ -32,6 +33,8 @@ export interface App {
   /** Refuses new requests, finishes those that run, commits what is queued. */
   close(): Promise<void>
 }
+
+const HOUR_MS = 3_600_000
 
 /** Wires a server out of its parts. The one place that knows them all. */
 export function createApp({ store, box, config, logger, metrics = new Metrics() }: AppParts): App {
@@ -61,12 +64,16 @@ export function createApp({ store, box, config, logger, metrics = new Metrics() 
   })
   metricsRoutes(api, services, metrics)
   mountRoutes(api, services)
+  const hourly = setInterval(() => {
+    sealChains(services).catch((err: unknown) => logger.error({ err }, 'chains were not sealed'))
+  }, HOUR_MS).unref()
   return {
     http,
     api,
     services,
     async close() {
       draining = true
+      clearInterval(hourly)
       await http.close()
       await services.anonymous.flush()
       await store.close()

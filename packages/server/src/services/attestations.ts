@@ -16,17 +16,22 @@ import type { IdempotencyClaim, Row, SealedAttestation } from '../store/store.ts
 import { findOwnPassport } from './constraints.ts'
 import { findOwnGate, gateNotFound } from './gates.ts'
 import { indexCursor } from './paging.ts'
+import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
 /** A record in canonical words; the edge spells its decision for the caller's version. */
 export type AttestationView = Omit<Attestation, 'decision'> & { decision: CanonicalDecision | null }
 
-export function attestationView(row: Row<'attestations'>): AttestationView {
+/** @param place the gate, or what stands in for it where there is none */
+export function attestationView(
+  row: Row<'attestations'>,
+  place = row.gate_id ?? row.chain_id,
+): AttestationView {
   return {
     id: row.id,
     attestation_id: row.id,
     type: row.type,
-    gate_id: row.gate_id ?? row.chain_id,
+    gate_id: place,
     passport_id: row.passport_id,
     agent_id: row.agent_id,
     action: row.action,
@@ -97,7 +102,7 @@ export async function listGateAttestations(
     .orderBy('chain_index', 'desc')
     .limit(limit + 1)
     .execute()
-  return chainPage(rows, limit, attestationView)
+  return chainPage(rows, limit, (row) => attestationView(row))
 }
 
 export function chainPage<T>(
@@ -113,6 +118,10 @@ export function chainPage<T>(
   )
 }
 
+export function attestationNotFound(attestationId: string): ModeiProblem {
+  return new ModeiProblem('not_found', `no attestation \`${attestationId}\``)
+}
+
 export async function findOwnAttestation(
   { store }: Services,
   caller: Caller,
@@ -124,7 +133,7 @@ export async function findOwnAttestation(
     .where('workspace_id', '=', caller.workspace_id)
     .where('id', '=', attestationId)
     .executeTakeFirst()
-  if (row === undefined) throw new ModeiProblem('not_found', `no attestation \`${attestationId}\``)
+  if (row === undefined) throw attestationNotFound(attestationId)
   return row
 }
 
@@ -133,7 +142,9 @@ export async function getAttestation(
   caller: Caller,
   id: string,
 ): Promise<AttestationView> {
-  return attestationView(await findOwnAttestation(services, caller, id))
+  const row = await findOwnAttestation(services, caller, id)
+  const place = await recordPlaces(services, [row])
+  return attestationView(row, place(row))
 }
 
 /** Records an outcome that the gate's owner reports, in the gate's chain. Spends nothing. */

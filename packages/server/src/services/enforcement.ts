@@ -2,22 +2,24 @@ import { type CanonicalDecision, type EnforcementAttestation, formatTimestamp } 
 import type { Caller } from '../http/call.ts'
 import { Page } from '../http/page.ts'
 import type { Row } from '../store/store.ts'
-import { canonicalDecision, filterDecision, findOwnAttestation } from './attestations.ts'
-import { findOwnPassport } from './constraints.ts'
+import { attestationNotFound, canonicalDecision, filterDecision, findOwnAttestation } from './attestations.ts'
+import { findUsedPassport } from './find-used-passport.ts'
 import { jsonObject } from './json.ts'
 import { indexCursor } from './paging.ts'
+import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
 export type EnforcementView = Omit<EnforcementAttestation, 'decision'> & { decision: CanonicalDecision }
 
-export function enforcementView(row: Row<'attestations'>): EnforcementView {
+/** @param place the gate, or what stands in for it where there is none */
+export function enforcementView(row: Row<'attestations'>, place: string): EnforcementView {
   const signed = jsonObject(row.attestation_json)
   const evaluations = Array.isArray(signed.evaluations) ? signed.evaluations : []
   return {
     id: row.id,
     attestation_id: row.id,
     passport_id: row.passport_id ?? '',
-    gate_id: row.gate_id ?? row.chain_id,
+    gate_id: place,
     agent_id: row.agent_id,
     action: row.action ?? '',
     target: row.target,
@@ -35,6 +37,9 @@ export function enforcementView(row: Row<'attestations'>): EnforcementView {
   }
 }
 
+/** The records that are an enforcement's: its decision, and what became of one that was held. */
+const KINDS = ['enforcement', 'resolution']
+
 /** A passport's enforcements and the resolutions of its holds, newest first. */
 export async function listEnforcements(
   services: Services,
@@ -44,13 +49,13 @@ export async function listEnforcements(
   limit: number,
   cursor: string | undefined,
 ): Promise<Page<EnforcementView[]>> {
-  await findOwnPassport(services, caller, passportId)
+  const { sequence_key: sequenceKey } = await findUsedPassport(services, caller, passportId)
   let query = services.store.read
     .selectFrom('attestations')
     .selectAll()
     .where('workspace_id', '=', caller.workspace_id)
-    .where('sequence_key', '=', passportId)
-    .where('type', 'in', ['enforcement', 'resolution'])
+    .where('sequence_key', '=', sequenceKey)
+    .where('type', 'in', KINDS)
   if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
   const after = indexCursor(cursor)
   if (after !== undefined) query = query.where('sequence_number', '<', after)
@@ -60,8 +65,9 @@ export async function listEnforcements(
     .execute()
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
+  const place = await recordPlaces(services, shown)
   return new Page(
-    shown.map(enforcementView),
+    shown.map((row) => enforcementView(row, place(row))),
     rows.length > limit && last !== undefined ? String(last.sequence_number) : undefined,
   )
 }
@@ -71,5 +77,8 @@ export async function getEnforcement(
   caller: Caller,
   id: string,
 ): Promise<EnforcementView> {
-  return enforcementView(await findOwnAttestation(services, caller, id))
+  const row = await findOwnAttestation(services, caller, id)
+  if (!KINDS.includes(row.type)) throw attestationNotFound(id)
+  const place = await recordPlaces(services, [row])
+  return enforcementView(row, place(row))
 }

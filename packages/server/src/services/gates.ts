@@ -6,6 +6,7 @@ import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
 import { findNumberInEffect } from './catalog-rows.ts'
+import { sealChain } from './checkpoints.ts'
 import { denyOpenHolds } from './deny-open-holds.ts'
 import { stringList } from './json.ts'
 import { before } from './paging.ts'
@@ -218,7 +219,7 @@ export function updateGate(
   })
 }
 
-/** Archives a gate. Its open holds are denied first, while its key still signs. */
+/** Archives a gate. Its open holds are denied and its chain is sealed first, while its key still signs. */
 export async function deleteGate(
   services: Services,
   caller: Caller,
@@ -228,6 +229,8 @@ export async function deleteGate(
   if (row.deleted_at !== null) return { deleted: true }
   await denyOpenHolds(services, caller, gateId)
   await services.store.write(async (tx, now) => {
+    const gate = await findOwnGate(tx, caller.workspace_id, gateId)
+    if (gate.deleted_at === null) await sealChain(services, tx, gate, now)
     await tx
       .updateTable('gates')
       .set({ deleted_at: now })

@@ -8,6 +8,7 @@ import {
 import type { Caller } from '../http/call.ts'
 import type { Row } from '../store/store.ts'
 import { findOwnAttestation } from './attestations.ts'
+import { checkpointFault, isCovered } from './checkpoint-cover.ts'
 import type { Services } from './services.ts'
 
 /** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
@@ -34,11 +35,12 @@ export async function verifyAttestation(
     .where('chain_id', '=', row.chain_id)
     .executeTakeFirst()
   const signatureOk = isSigned(row, keys)
-  const fault = neighbourFault(row, neighbours, head, keys)
-  const compromised = signers.some(
-    ({ id: key, status }) => key === row.signing_key_id && status === 'compromised',
-  )
-  const vouchedFor = !compromised || (await isCovered(services, row))
+  const fault =
+    neighbourFault(row, neighbours, head, keys) ??
+    (await checkpointFault(services, row, head?.head_index === row.chain_index))
+  const signer = signers.find(({ id: key }) => key === row.signing_key_id)
+  const vouchedFor =
+    signer?.status !== 'compromised' || (await isCovered(services, row, signer.retired_at ?? 0))
   const reason =
     fault ?? (signatureOk ? null : 'signature_invalid') ?? (vouchedFor ? null : 'signing_key_compromised')
   return {
@@ -54,17 +56,9 @@ export async function verifyAttestation(
 function chainSigners({ store }: Services, chainId: string) {
   return store.read
     .selectFrom('signing_keys')
-    .select(['id', 'public_key', 'status'])
+    .select(['id', 'public_key', 'status', 'retired_at'])
     .where('owner_id', '=', chainId)
     .execute()
-}
-
-/**
- * Whether a checkpoint that was signed before the key was compromised covers a record. Without one, whoever has the
- * key could have made it.
- */
-async function isCovered(_services: Services, _row: Row<'attestations'>): Promise<boolean> {
-  return false
 }
 
 function isSigned(row: Row<'attestations'>, keys: ReadonlyMap<string, string>): boolean {

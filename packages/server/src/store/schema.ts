@@ -128,6 +128,18 @@ export interface Database {
     last_check_at: number | null
   }
   attestations: AttestationTable
+  /** Signed statements of where a chain stood. Immutable. */
+  checkpoints: {
+    chain_id: string
+    chain_index: number
+    workspace_id: string
+    chain_hash: string | null
+    issued_at: number
+    checkpoint_json: string
+    signature: string
+    signing_key_id: string
+    public_key: string
+  }
   approvals: {
     id: string
     workspace_id: string

@@ -5,6 +5,7 @@ import { catalogs } from './0002-catalogs.ts'
 import { templates } from './0003-templates.ts'
 import { settlements } from './0004-settlements.ts'
 import { anonymous } from './0005-anonymous.ts'
+import { checkpoints } from './0006-checkpoints.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -14,5 +15,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0003-templates': templates(engine),
     '0004-settlements': settlements(engine),
     '0005-anonymous': anonymous(engine),
+    '0006-checkpoints': checkpoints(engine),
   }
 }
