@@ -40,7 +40,7 @@ export async function verifyExport(
     const record: ChainRecord = Object(value)
     // What names no chain is blamed on the one that it stands in.
     chainId = chainOf(record) ?? chainId
-    const fault = verifierOf(chainId).next(record)
+    const fault = findUncovered(record, chainId, trusted) ?? verifierOf(chainId).next(record)
     if (fault !== undefined) return { ok: false, records, chain_id: chainId, fault }
     records += 1
     if (records % 1000 === 0) onProgress(records)
@@ -53,6 +53,15 @@ export async function verifyExport(
     chains.push({ chain_id, verified: verdict.count, checkpoint: trusted.checkpoints.has(chain_id) })
   }
   return { ok: true, records, chains }
+}
+
+/** What a compromised key signed counts only where a checkpoint by a sound key vouches for it. */
+function findUncovered(record: ChainRecord, chainId: string, trusted: Trusted): ChainFault | undefined {
+  if (!trusted.compromised.has(record.signing_key_id)) return undefined
+  const { chain_index: at } = record
+  if (at <= (trusted.checkpoints.get(chainId)?.chain_index ?? 0)) return undefined
+  const detail = 'its key was compromised, and no checkpoint covers it'
+  return { ok: false, at, reason: 'key_unknown', detail }
 }
 
 /** Named by the signed text, which decides whose keys must have signed it; the verifier checks that they did. */
