@@ -558,13 +558,16 @@ test('a trusted issuer of another workspace lends its verdict and nothing else',
   for (const path of [
     `/api/passports/${passport_id}`,
     `/api/passports/${passport_id}/constraints`,
-    `/api/passports/${passport_id}/enforcement`,
     `/api/issuers/${issuer_id}`,
   ]) {
     assert.equal((await server.request('GET', path)).status, 404, path)
   }
   assert.deepEqual((await server.request('GET', '/api/passports?status=all')).body, [])
   assert.equal((await server.request('DELETE', `/api/passports/${passport_id}`)).status, 404)
+  // What was decided here is this workspace's own to read, and what was decided there is not.
+  const decided = await server.request('GET', `/api/passports/${passport_id}/enforcement`)
+  assert.equal(decided.body.length, 3)
+  assert.ok(decided.body.every((record: { gate_id: string }) => record.gate_id === 'gate_shop'))
   // Without the gate that trusts it, it is unknown.
   const elsewhere = await server.request('POST', '/api/enforce', { passport_id, action: 'buy' })
   assert.equal(elsewhere.status, 404)
