@@ -37,7 +37,7 @@ export const Agent = z
     runtime: z.string().nullable(),
     env: z.string().nullable(),
     started_at: Timestamp.nullable(),
-    spend_cents: Count.describe('Cents that its passports spent, over their whole life'),
+    spend_cents: Count.describe('Cents that its passports spent here since they were issued or last reset'),
   })
   .meta({ id: 'Agent' })
 export type Agent = z.infer<typeof Agent>

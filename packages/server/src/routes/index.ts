@@ -1,5 +1,6 @@
 import type { Api } from '../http/mount.ts'
 import type { Services } from '../services/services.ts'
+import { agentRoutes } from './agents.ts'
 import { anonymousRoutes } from './anonymous.ts'
 import { apiKeyRoutes } from './api-keys.ts'
 import { approvalRoutes } from './approvals.ts'
@@ -37,4 +38,5 @@ export function mountRoutes(api: Api, services: Services): void {
   commerceRoutes(api, services)
   mcpRoutes(api, services)
   apiKeyRoutes(api, services)
+  agentRoutes(api, services)
 }

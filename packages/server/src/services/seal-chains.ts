@@ -15,9 +15,9 @@ export async function sealChains(services: Services): Promise<void> {
     .innerJoin('gates', 'gates.id', 'chains.chain_id')
     .select(['gates.id', 'gates.workspace_id'])
     .where('gates.deleted_at', 'is', null)
-    .where('chains.head_index', '>', ({ selectFrom, fn, val }) =>
+    .where('chains.head_index', '>', ({ selectFrom }) =>
       selectFrom('checkpoints')
-        .select(fn.coalesce(fn.max('checkpoints.chain_index'), val(0)).as('sealed'))
+        .select(({ fn, val }) => fn.coalesce(fn.max('checkpoints.chain_index'), val(0)).as('sealed'))
         .whereRef('checkpoints.chain_id', '=', 'chains.chain_id'),
     )
     .orderBy('gates.id')

@@ -167,6 +167,19 @@ export interface Database {
     note: string | null
     attestation_id: string
   }
+  /** The last sign of life that an agent gave by itself. */
+  agents: {
+    workspace_id: string
+    agent_id: string
+    passport_id: string
+    sdk: string | null
+    sdk_version: string | null
+    runtime: string | null
+    env: string | null
+    started_at: number | null
+    first_seen_at: number
+    last_seen_at: number
+  }
   /** Constraint templates of workspaces, beside the built-in ones. */
   constraint_templates: {
     workspace_id: string
