@@ -18,7 +18,7 @@ export interface Agent {
   env: string | null
   /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
   started_at: string | null
-  /** Cents that its passports spent, over their whole life */
+  /** Cents that its passports spent here since they were issued or last reset */
   spend_cents: number
 }
 
