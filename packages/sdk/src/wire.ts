@@ -414,6 +414,18 @@ export interface Checkpoint {
   signing_key_id: string
 }
 
+export interface ConsistencyProof {
+  gate_id: string
+  old_size: number
+  /** Base64 SHA-256 */
+  old_root_hash: string
+  tree_size: number
+  /** Base64 SHA-256 */
+  root_hash: string
+  /** Hashes as RFC 6962 orders them */
+  proof: Array<string>
+}
+
 export interface ConstraintEvaluation {
   constraint_key: string
   result: 'pass' | 'block' | 'hold'
@@ -755,6 +767,21 @@ export interface GateCreate {
   trusted_issuers?: Array<string> | undefined
 }
 
+export interface GateLogCheckpoint {
+  gate_id: string
+  /** Name of the log, and of its keys in signature lines. It never changes */
+  origin: string
+  /** How many records the tree is over */
+  tree_size: number
+  /** Base64 SHA-256 */
+  root_hash: string
+  /** The signed note: a C2SP tlog-checkpoint, exactly as it is to be verified */
+  note: string
+  /** Base64 Ed25519 key of the signer */
+  public_key: string
+  signing_key_id: string
+}
+
 export interface GatePublic {
   gate_id: string
   name: string
@@ -807,6 +834,20 @@ export interface GateUpdate {
   trusted_issuers?: Array<string> | undefined
 }
 
+export interface GetConsistencyProofQuery {
+  /** Size of the earlier tree */
+  old_size: number
+  /** Size of the later one; all records when it is left out */
+  tree_size?: number | undefined
+}
+
+export interface GetInclusionProofQuery {
+  /** Position of the record in the chain, from 1 */
+  chain_index: number
+  /** Of the tree to prove it in; all records when it is left out */
+  tree_size?: number | undefined
+}
+
 export interface GetSlaComplianceQuery {
   /** RFC 3339 time with a zone, or `YYYY-MM-DD` for the start of that UTC day */
   period_start: string
@@ -814,6 +855,20 @@ export interface GetSlaComplianceQuery {
   period_end: string
   /** What the agent wants to do, such as `flights:book` */
   permission_key?: string | undefined
+}
+
+export interface InclusionProof {
+  gate_id: string
+  chain_index: number
+  /** Position in the tree, from 0 */
+  leaf_index: number
+  /** Base64 SHA-256 */
+  leaf_hash: string
+  tree_size: number
+  /** What the proof leads to. Compare it with a checkpoint that you verified */
+  root_hash: string
+  /** Hashes as RFC 6962 orders them */
+  proof: Array<string>
 }
 
 export interface Issuer {
@@ -1484,6 +1539,18 @@ export interface Calls {
   }
   /** Get a signed statement of the last link of a gate's chain, so that a cut tail is noticed. */
   get_gate_checkpoint: { takes: { params: { gate_id: string } }; answers: Checkpoint }
+  /** Get the signed root of the tree over a gate's records, as a C2SP tlog-checkpoint. */
+  get_gate_log_checkpoint: { takes: { params: { gate_id: string } }; answers: GateLogCheckpoint }
+  /** Prove that a record is in the tree over a gate's records. */
+  get_inclusion_proof: {
+    takes: { params: { gate_id: string }; query: GetInclusionProofQuery }
+    answers: InclusionProof
+  }
+  /** Prove that the tree over a gate's records only grew since an earlier one. */
+  get_consistency_proof: {
+    takes: { params: { gate_id: string }; query: GetConsistencyProofQuery }
+    answers: ConsistencyProof
+  }
   /** Get the draft of a gate's catalog. */
   get_catalog: { takes: { params: { gate_id: string } }; answers: CatalogDraft }
   /** Replace the draft of a gate's catalog. */

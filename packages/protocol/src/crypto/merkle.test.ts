@@ -5,6 +5,8 @@ import { readVectors } from '../../test/read-vectors.ts'
 import { decodeHex, encodeHex } from './base64.ts'
 import {
   consistencyRanges,
+  growEdge,
+  type HashedNode,
   inclusionRanges,
   joinNodes,
   type LeafRange,
@@ -101,6 +103,30 @@ describe('laws', () => {
     for (let count = 0; count <= 40; count += 1) {
       assert.deepEqual(rangeHash(RECORDS, { start: 0, end: count }), rootOf(count))
     }
+  })
+
+  test('a tree that grows bit by bit has the same subtrees as one that grew at once', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { maxLength: 8 }), (steps) => {
+        const edge: HashedNode[] = []
+        const grown: HashedNode[] = []
+        let count = 0
+        for (const step of steps) {
+          const next = RECORDS.slice(count, count + step).map(leafHash)
+          count += next.length
+          grown.push(...growEdge(edge, 0, next))
+          assert.deepEqual(
+            edge.map(({ level, index }) => ({ level, index })),
+            wholeNodes({ start: 0, end: count }),
+          )
+          assert.deepEqual(joinNodes(edge.map(({ hash }) => hash)), rootOf(count))
+        }
+        for (const { level, index, hash } of grown) {
+          assert.deepEqual(hash, slowRoot(RECORDS.slice(index * 2 ** level, (index + 1) * 2 ** level)))
+        }
+        assert.equal(new Set(grown.map(({ level, index }) => `${level} ${index}`)).size, grown.length)
+      }),
+    )
   })
 
   test('every record of every tree has a proof that verifies', () => {

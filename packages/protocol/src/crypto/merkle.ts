@@ -6,6 +6,8 @@ export type LeafRange = { start: number; end: number }
 /** A whole subtree: the records `[index · 2^level, (index + 1) · 2^level)`. It never changes once they exist. */
 export type MerkleNode = { level: number; index: number }
 
+export type HashedNode = MerkleNode & { hash: Uint8Array }
+
 const LEAF = 0x00
 const NODE = 0x01
 
@@ -50,6 +52,28 @@ export function joinNodes(hashes: readonly Uint8Array[]): Uint8Array {
   const last = hashes.at(-1)
   if (last === undefined) return sha256(new Uint8Array())
   return hashes.slice(0, -1).reduceRight((right, left) => nodeHash(left, right), last)
+}
+
+/**
+ * Adds subtrees of one level at the right of a tree.
+ * @param edge the whole subtrees that the tree is made of, from left to right, none below `level`; changed in place
+ * @returns all whole subtrees that are new, the added ones included
+ */
+export function growEdge(edge: HashedNode[], level: number, hashes: readonly Uint8Array[]): HashedNode[] {
+  const added: HashedNode[] = []
+  let next = edge.reduce((count, node) => count + 2 ** (node.level - level), 0)
+  for (const hash of hashes) {
+    let node: HashedNode = { level, index: next, hash }
+    next += 1
+    added.push(node)
+    for (let left = edge.at(-1); left?.level === node.level; left = edge.at(-1)) {
+      edge.pop()
+      node = { level: node.level + 1, index: left.index / 2, hash: nodeHash(left.hash, node.hash) }
+      added.push(node)
+    }
+    edge.push(node)
+  }
+  return added
 }
 
 /** The ranges whose hashes prove that the record `index` (from 0) is in the tree of `size`, from the leaf up. */

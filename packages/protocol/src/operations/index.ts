@@ -12,6 +12,7 @@ import * as discovery from './discovery.ts'
 import * as enforcement from './enforcement.ts'
 import * as gates from './gates.ts'
 import * as issuers from './issuers.ts'
+import * as logProofs from './log-proofs.ts'
 import type { Operation } from './operation.ts'
 import * as passports from './passports.ts'
 import type { RouteId } from './routes.ts'
@@ -73,6 +74,9 @@ export const operations = {
   verify_attestation: attestations.verifyAttestation,
   export_attestations: attestations.exportAttestations,
   get_gate_checkpoint: attestations.getGateCheckpoint,
+  get_gate_log_checkpoint: logProofs.getGateLogCheckpoint,
+  get_inclusion_proof: logProofs.getInclusionProof,
+  get_consistency_proof: logProofs.getConsistencyProof,
   get_catalog: catalogs.getCatalog,
   create_catalog: catalogs.createCatalog,
   publish_catalog: catalogs.publishCatalog,

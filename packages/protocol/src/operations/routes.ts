@@ -68,6 +68,9 @@ export const routes = {
   verify_attestation: { method: 'POST', path: '/api/attestations/{attestation_id}/verify' },
   export_attestations: { method: 'GET', path: '/api/attestations/export' },
   get_gate_checkpoint: { method: 'GET', path: '/api/gates/{gate_id}/checkpoint' },
+  get_gate_log_checkpoint: { method: 'GET', path: '/api/gates/{gate_id}/log/checkpoint' },
+  get_inclusion_proof: { method: 'GET', path: '/api/gates/{gate_id}/log/inclusion' },
+  get_consistency_proof: { method: 'GET', path: '/api/gates/{gate_id}/log/consistency' },
 
   get_catalog: { method: 'GET', path: '/api/gates/{gate_id}/catalog' },
   create_catalog: { method: 'POST', path: '/api/gates/{gate_id}/catalog' },

@@ -4,7 +4,12 @@ import type {
   Attestation,
   AttestationRecord,
   Checkpoint,
+  ConsistencyProof,
   ExportAttestationsQuery,
+  GateLogCheckpoint,
+  GetConsistencyProofQuery,
+  GetInclusionProofQuery,
+  InclusionProof,
   ListAttestationsQuery,
   ListWorkspaceAttestationsQuery,
   VerifyResult,
@@ -71,5 +76,28 @@ export class AttestationCalls extends Caller {
   /** A signed statement of the last link of a gate's chain, so that a cut tail is noticed. Needs no key. */
   getGateCheckpoint(gateId: string, options?: CallOptions): Promise<Checkpoint> {
     return this.call('get_gate_checkpoint', { params: { gate_id: gateId } }, options)
+  }
+
+  /** The signed root of the tree over a gate's records, as a C2SP tlog-checkpoint. Needs no key. */
+  getGateLogCheckpoint(gateId: string, options?: CallOptions): Promise<GateLogCheckpoint> {
+    return this.call('get_gate_log_checkpoint', { params: { gate_id: gateId } }, options)
+  }
+
+  /** A proof that a record is in the tree over a gate's records. Needs no key. */
+  getInclusionProof(
+    gateId: string,
+    query: GetInclusionProofQuery,
+    options?: CallOptions,
+  ): Promise<InclusionProof> {
+    return this.call('get_inclusion_proof', { params: { gate_id: gateId }, query }, options)
+  }
+
+  /** A proof that the tree over a gate's records only grew since an earlier one. Needs no key. */
+  getConsistencyProof(
+    gateId: string,
+    query: GetConsistencyProofQuery,
+    options?: CallOptions,
+  ): Promise<ConsistencyProof> {
+    return this.call('get_consistency_proof', { params: { gate_id: gateId }, query }, options)
   }
 }

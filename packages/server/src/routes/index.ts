@@ -14,6 +14,7 @@ import { enforcementRoutes } from './enforcement.ts'
 import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
 import { issuerRoutes } from './issuers.ts'
+import { logProofRoutes } from './log-proofs.ts'
 import { mcpRoutes } from './mcp.ts'
 import { passportRoutes } from './passports.ts'
 import { platformPassportRoutes } from './platform-passports.ts'
@@ -35,6 +36,7 @@ export function mountRoutes(api: Api, services: Services): void {
   approvalRoutes(api, services)
   constraintRoutes(api, services)
   attestationRoutes(api, services)
+  logProofRoutes(api, services)
   commerceRoutes(api, services)
   mcpRoutes(api, services)
   apiKeyRoutes(api, services)

@@ -140,6 +140,14 @@ export interface Database {
     signing_key_id: string
     public_key: string
   }
+  /** Hashes of whole subtrees over a chain's records, from 16 records on. Immutable. */
+  merkle_nodes: {
+    chain_id: string
+    level: number
+    node_index: number
+    /** Hex. */
+    hash: string
+  }
   approvals: {
     id: string
     workspace_id: string

@@ -1,6 +1,7 @@
 import { after } from 'node:test'
 import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
+import { describeLogProofs } from './log-proofs.ts'
 import { describePartitions } from './partitions.ts'
 import { startPostgres } from './postgres-server.ts'
 import { describeServers } from './servers.ts'
@@ -20,5 +21,6 @@ async function create(): Promise<DatabaseUnderTest> {
 
 describeStore('PostgreSQL', create)
 describeServers('PostgreSQL', create)
+describeLogProofs('PostgreSQL', create)
 describePartitions(server)
 describeServing(server)

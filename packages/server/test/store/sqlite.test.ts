@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { describeLogProofs } from './log-proofs.ts'
 import { describeServers } from './servers.ts'
 
 async function create(): Promise<DatabaseUnderTest> {
@@ -16,3 +17,4 @@ async function create(): Promise<DatabaseUnderTest> {
 
 describeStore('SQLite', create)
 describeServers('SQLite', create)
+describeLogProofs('SQLite', create)

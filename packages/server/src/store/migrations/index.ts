@@ -6,6 +6,7 @@ import { templates } from './0003-templates.ts'
 import { settlements } from './0004-settlements.ts'
 import { anonymous } from './0005-anonymous.ts'
 import { checkpoints } from './0006-checkpoints.ts'
+import { merkleNodes } from './0007-merkle-nodes.ts'
 import { agents } from './0008-agents.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
@@ -17,6 +18,7 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0004-settlements': settlements(engine),
     '0005-anonymous': anonymous(engine),
     '0006-checkpoints': checkpoints(engine),
+    '0007-merkle-nodes': merkleNodes(engine),
     '0008-agents': agents(engine),
   }
 }

@@ -1,0 +1,124 @@
+import {
+  decodeHex,
+  encodeHex,
+  growEdge,
+  type HashedNode,
+  leafHash,
+  utf8Bytes,
+  wholeNodes,
+} from '@modei/protocol'
+import type { Kysely } from 'kysely'
+import type { Database } from '../store/schema.ts'
+import type { Row, Store } from '../store/store.ts'
+
+/** Subtrees from this level on are stored; those below are made of at most 16 records, which are read again. */
+export const STORED_LEVEL = 4
+export const BLOCK = 2 ** STORED_LEVEL
+
+/** Blocks whose nodes are written at once: few enough that a decision hardly waits behind them. */
+const BLOCKS_AT_ONCE = 32
+
+/** Hashes of the records `[start, end)` of a chain, counted from 0. */
+export async function leafHashes(
+  db: Kysely<Database>,
+  chainId: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array[]> {
+  const rows = await db
+    .selectFrom('attestations')
+    .select(['chain_index', 'attestation_json'])
+    .where('chain_id', '=', chainId)
+    .where('chain_index', '>', start)
+    .where('chain_index', '<=', end)
+    .orderBy('chain_index')
+    .execute()
+  if (rows.length !== end - start || rows.some(({ chain_index }, i) => chain_index !== start + i + 1)) {
+    throw new Error(`records ${start + 1} to ${end} of ${chainId} are not all there`)
+  }
+  return rows.map(({ attestation_json }) => leafHash(utf8Bytes(attestation_json)))
+}
+
+/** Hashes of stored subtrees, in the order asked for. */
+export async function storedNodes(
+  db: Kysely<Database>,
+  chainId: string,
+  nodes: readonly { level: number; index: number }[],
+): Promise<HashedNode[]> {
+  if (nodes.length === 0) return []
+  const rows = await db
+    .selectFrom('merkle_nodes')
+    .select(['level', 'node_index', 'hash'])
+    .where('chain_id', '=', chainId)
+    .where(({ or, and, eb }) =>
+      or(nodes.map(({ level, index }) => and([eb('level', '=', level), eb('node_index', '=', index)]))),
+    )
+    .execute()
+  const found = new Map(rows.map(({ level, node_index, hash }) => [`${level} ${node_index}`, hash]))
+  return nodes.map(({ level, index }) => {
+    const hash = decodeHex(found.get(`${level} ${index}`) ?? '')
+    if (hash?.length !== 32) throw new Error(`a subtree of ${chainId} is not stored`)
+    return { level, index, hash }
+  })
+}
+
+async function storedBlocks(db: Kysely<Database>, chainId: string): Promise<number> {
+  const row = await db
+    .selectFrom('merkle_nodes')
+    .select('node_index')
+    .where('chain_id', '=', chainId)
+    .where('level', '=', STORED_LEVEL)
+    .orderBy('node_index', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row === undefined ? 0 : row.node_index + 1
+}
+
+/**
+ * Stores the subtrees of a chain's first `size` records that are not stored yet, a few at a time: deciding never
+ * waits for it, and a process that stops goes on where it was.
+ */
+export async function storeNodes(store: Store, chainId: string, size: number): Promise<void> {
+  const blocks = Math.floor(size / BLOCK)
+  for (let stored = await storedBlocks(store.read, chainId); stored < blocks; ) {
+    const next = Math.min(blocks, stored + BLOCKS_AT_ONCE)
+    const edge = await storedNodes(store.read, chainId, blockNodes(stored))
+    const leaves = await leafHashes(store.read, chainId, stored * BLOCK, next * BLOCK)
+    const hashes = Array.from({ length: next - stored }, (_, i) =>
+      wholeHash(leaves.slice(i * BLOCK, (i + 1) * BLOCK)),
+    )
+    await insertNodes(store, chainId, growEdge(edge, STORED_LEVEL, hashes))
+    stored = next
+  }
+}
+
+/** The stored subtrees that the first blocks of a tree are made of. */
+function blockNodes(blocks: number): { level: number; index: number }[] {
+  return wholeNodes({ start: 0, end: blocks * BLOCK })
+}
+
+/** The hash of a whole subtree over these leaves, whose number is a power of two. */
+export function wholeHash(leaves: readonly Uint8Array[]): Uint8Array {
+  const edge: HashedNode[] = []
+  growEdge(edge, 0, leaves)
+  const [only, ...others] = edge
+  if (only === undefined || others.length > 0) throw new Error('these leaves are no whole subtree')
+  return only.hash
+}
+
+/** Another process may store the same subtrees meanwhile: they are what they are, whoever is first. */
+async function insertNodes(store: Store, chainId: string, nodes: readonly HashedNode[]): Promise<void> {
+  const rows: Row<'merkle_nodes'>[] = nodes.map(({ level, index, hash }) => ({
+    chain_id: chainId,
+    level,
+    node_index: index,
+    hash: encodeHex(hash),
+  }))
+  await store.write(async (tx) => {
+    await tx
+      .insertInto('merkle_nodes')
+      .values(rows)
+      .onConflict((conflict) => conflict.columns(['chain_id', 'level', 'node_index']).doNothing())
+      .execute()
+  })
+}
