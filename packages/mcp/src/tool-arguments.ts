@@ -59,15 +59,15 @@ function typed(schema: unknown): z.ZodType {
 export function placeArguments(
   { places }: ToolArguments,
   given: Readonly<Record<string, unknown>>,
-): { params: Record<string, string>; query: Record<string, unknown>; body: unknown } {
-  const params: Record<string, string> = {}
+): { params: Record<string, string | number>; query: Record<string, unknown>; body: unknown } {
+  const params: Record<string, string | number> = {}
   const query: Record<string, unknown> = {}
   const body: Record<string, unknown> = {}
   let whole: unknown
   for (const [name, value] of Object.entries(given)) {
     const place = places.get(name)
     if (value === undefined) continue
-    if (place === 'params') params[name] = String(value)
+    if (place === 'params') params[name] = typeof value === 'number' ? value : String(value)
     else if (place === 'query') query[name] = value
     else if (place === 'whole_body') whole = value
     else body[name] = value

@@ -15,7 +15,7 @@ export interface RunOptions {
 }
 
 interface Parts {
-  params: Record<string, string>
+  params: Record<string, string | number>
   query: Record<string, unknown>
   body: unknown
 }
