@@ -11,6 +11,7 @@ import type { SecretBox } from './secret-box.ts'
 import { AnonymousUse } from './services/anonymous-use.ts'
 import { CatalogCache } from './services/catalog-cache.ts'
 import { HourlyLimits } from './services/hourly-limits.ts'
+import { KeyUse } from './services/key-use.ts'
 import { InstanceCache } from './services/own-constraints.ts'
 import { PassportCache } from './services/passport-cache.ts'
 import { sealChains } from './services/seal-chains.ts'
@@ -50,10 +51,12 @@ export function createApp({ store, box, config, logger, metrics = new Metrics() 
     limits: new HourlyLimits(),
     anonymous: new AnonymousUse(store, box, logger),
   }
+  const keyUse = new KeyUse(store, logger)
   const http = createHttp({ logger, trustedProxies: config.MODEI_TRUSTED_PROXIES, draining: () => draining })
   const api = createApi({
     app: http,
     store,
+    onKeyUsed: (key) => keyUse.note(key),
     defaultVersion: config.MODEI_API_VERSION,
     limits: new RateLimits({ perKey: config.MODEI_RATE_LIMIT, perAddress: config.MODEI_PUBLIC_RATE_LIMIT }),
   })
@@ -75,7 +78,7 @@ export function createApp({ store, box, config, logger, metrics = new Metrics() 
       draining = true
       clearInterval(hourly)
       await http.close()
-      await services.anonymous.flush()
+      await Promise.all([services.anonymous.flush(), keyUse.flush()])
       await store.close()
     },
   }

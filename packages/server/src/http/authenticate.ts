@@ -7,6 +7,8 @@ export interface Authenticated {
   caller: Caller
   /** The API version pinned on the key. */
   api_version: ApiVersion | undefined
+  /** When the key was used before, Unix milliseconds. */
+  last_used_at: number | null
 }
 
 const BEARER = /^Bearer ([\x21-\x7e]{8,300})$/i
@@ -40,5 +42,6 @@ export async function authenticate(
       scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
     },
     api_version: isApiVersion(found.api_version) ? found.api_version : undefined,
+    last_used_at: found.last_used_at,
   }
 }

@@ -11,11 +11,19 @@ import { parseParts } from './parse.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { TextStream } from './text-stream.ts'
 
+/** A key that was presented, and when it was used before, Unix milliseconds. */
+export interface UsedKey {
+  key_id: string
+  last_used_at: number | null
+}
+
 export interface Api {
   app: FastifyInstance
   store: Store
   defaultVersion: ApiVersion
   limits: RateLimits
+  /** Told of every call with a key that is good. */
+  onKeyUsed(key: UsedKey): void
   /** Filled by `mount`: the operations that this server answers. */
   mounted: Operation[]
   running: RunningClaims
@@ -66,6 +74,9 @@ export function mount<O extends Operation, R>(
   const bodyLimit = operation.largeBody === true ? LARGE_BODY_LIMIT : BODY_LIMIT
   const handle = async (request: FastifyRequest, reply: FastifyReply) => {
     const auth = await authenticate(api.store, request.headers.authorization)
+    if (auth !== undefined) {
+      api.onKeyUsed({ key_id: auth.caller.key_id, last_used_at: auth.last_used_at })
+    }
     const limited = api.limits.take(operation, auth?.caller, request.ip)
     if (limited !== undefined) reply.headers(limited.headers)
     authorize(operation, auth)
