@@ -74,6 +74,19 @@ export function describeLog(create: () => Promise<DatabaseUnderTest>): void {
       )
     })
 
+    test('a chain that many processes write wave after wave refuses none of them and has no gaps', async () => {
+      const { store, other } = opened()
+      const world = await makeWorld(store)
+      await Promise.all(
+        times(10, async (worker) => {
+          for (const _round of times(15, (i) => i))
+            await (worker % 2 === 0 ? store : other).decide(spend(world))
+        }),
+      )
+      assert.equal((await logOf(store, world.chain_id)).length, 150)
+      await assertWhole(store, world.chain_id)
+    })
+
     test('what was answered is in the log, word for word', async () => {
       const { store } = opened()
       const world = await makeWorld(store)

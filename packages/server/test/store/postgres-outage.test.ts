@@ -169,7 +169,7 @@ test('a process that stops in the middle of a flush loses its locks, and decides
 })
 
 test('a lock that another process keeps too long is a 503, and nothing is recorded', async () => {
-  const store = await open(server.url, { lockTimeoutMs: 200 })
+  const store = await open(server.url, { lockTimeoutMs: 200, statementTimeoutMs: 3_600_000 })
   const world = await makeWorld(store)
   await store.decide(spend(world))
   const holder = new Client({ connectionString: server.url })
