@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   decodeHex,
   encodeHex,
@@ -16,7 +17,7 @@ export const STORED_LEVEL = 4
 export const BLOCK = 2 ** STORED_LEVEL
 
 /** Blocks whose nodes are written at once: few enough that a decision hardly waits behind them. */
-const BLOCKS_AT_ONCE = 32
+const BLOCKS_AT_ONCE = 16
 
 /** Hashes of the records `[start, end)` of a chain, counted from 0. */
 export async function leafHashes(
@@ -80,7 +81,10 @@ async function storedBlocks(db: Kysely<Database>, chainId: string): Promise<numb
  */
 export async function storeNodes(store: Store, chainId: string, size: number): Promise<void> {
   const blocks = Math.floor(size / BLOCK)
-  for (let stored = await storedBlocks(store.read, chainId); stored < blocks; ) {
+  for (;;) {
+    // Asked each time: whoever else does the same meanwhile saves this one the work.
+    const stored = await storedBlocks(store.read, chainId)
+    if (stored >= blocks) return
     const next = Math.min(blocks, stored + BLOCKS_AT_ONCE)
     const edge = await storedNodes(store.read, chainId, blockNodes(stored))
     const leaves = await leafHashes(store.read, chainId, stored * BLOCK, next * BLOCK)
@@ -88,7 +92,8 @@ export async function storeNodes(store: Store, chainId: string, size: number): P
       wholeHash(leaves.slice(i * BLOCK, (i + 1) * BLOCK)),
     )
     await insertNodes(store, chainId, growEdge(edge, STORED_LEVEL, hashes))
-    stored = next
+    // The embedded database answers within one turn of the event loop: requests must get theirs.
+    await nextTurn()
   }
 }
 
