@@ -19,24 +19,49 @@ const files = globSync(SUITES, { cwd: ROOT })
   .sort()
   .map((file) => `${ROOT}${file}`)
 
-// Two at a time: some of the suites start servers of their own, and the smallest machine has two cores.
-const signal = AbortSignal.timeout(ALTOGETHER_MS)
-const stream = run({ files, cwd: ROOT, concurrency: 2, timeout: PER_TEST_MS, signal })
+/** What has no clock, files or processes of its own shares one process: starting one costs more than such a suite. */
+const isPure = (file: string) => /packages\/(?:protocol|core)\//.test(relative(ROOT, file))
+
 const withTests = new Set<string>()
 let failed = 0
 let executed = 0
-stream.on('test:summary', ({ file, counts, success }) => {
-  if (file !== undefined) withTests.add(file)
-  else executed = counts.passed
-  if (!success) failed += 1
-})
-stream.on('test:fail', () => {
-  failed += 1
-})
-stream.on('end', () => {
-  const empty = files.filter((file) => !withTests.has(file)).map((file) => relative(ROOT, file))
-  if (failed === 0 && empty.length > 0) console.error(`no test in: ${empty.join(', ')}`)
-  if (executed === 0) console.error('no test ran')
-  if (failed > 0 || empty.length > 0 || executed === 0) process.exitCode = 1
-})
-stream.compose(spec).pipe(process.stdout)
+
+async function runFiles(group: readonly string[], isolation: 'none' | 'process'): Promise<void> {
+  if (group.length === 0) return
+  const signal = AbortSignal.timeout(ALTOGETHER_MS)
+  // Two at a time: some of the suites start servers of their own, and the smallest machine has two cores.
+  const common = { files: [...group], cwd: ROOT, timeout: PER_TEST_MS, signal }
+  const stream = run(
+    isolation === 'none' ? { ...common, isolation } : { ...common, isolation, concurrency: 2 },
+  )
+  stream.on('test:pass', ({ file }) => {
+    if (file !== undefined) withTests.add(file)
+  })
+  stream.on('test:fail', ({ file }) => {
+    if (file !== undefined) withTests.add(file)
+    failed += 1
+  })
+  stream.on('test:summary', ({ file, counts, success }) => {
+    if (file === undefined) executed += counts.passed
+    if (!success) failed += 1
+  })
+  const ended = new Promise<void>((resolve) => stream.once('end', resolve))
+  stream.compose(spec).pipe(process.stdout, { end: false })
+  await ended
+}
+
+await Promise.all([
+  runFiles(
+    files.filter((file) => !isPure(file)),
+    'process',
+  ),
+  runFiles(
+    files.filter((file) => isPure(file)),
+    'none',
+  ),
+])
+const empty = files.filter((file) => !withTests.has(file)).map((file) => relative(ROOT, file))
+if (failed === 0 && empty.length > 0) console.error(`no test in: ${empty.join(', ')}`)
+if (executed === 0) console.error('no test ran')
+if (failed > 0 || empty.length > 0 || executed === 0) process.exitCode = 1
+console.log(`\naltogether: ${executed} passed, ${failed} failed`)
