@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -105,4 +107,19 @@ test('a gate that cannot know what to do does not start', async (t) => {
     assert.equal(run.code, code, run.stderr)
     assert.match(run.stderr, says)
   }
+})
+
+test('when the server behind it ends, the gate ends too, and not well', async (t) => {
+  const { env } = await withPassport(t, ['shop:*'])
+  const gate = spawn(process.execPath, [BIN, 'mcp-gate', '--', process.execPath, SHOP], {
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env, SHOP_CLOSES_AFTER_MS: '1000' },
+    // Standard input stays open: the agent has not left.
+    stdio: ['pipe', 'ignore', 'pipe'],
+    timeout: 60_000,
+  })
+  let said = ''
+  gate.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const [code] = await once(gate, 'close')
+  assert.equal(code, 1, said)
+  assert.match(said, /the server behind the gate has ended/)
 })

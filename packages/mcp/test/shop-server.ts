@@ -33,4 +33,8 @@ export function createShopServer(done: (tool: string) => void): McpServer {
   return server
 }
 
-if (import.meta.main) serveStdio(() => createShopServer((tool) => process.stderr.write(`${tool}\n`)))
+if (import.meta.main) {
+  const { SHOP_CLOSES_AFTER_MS } = process.env
+  if (SHOP_CLOSES_AFTER_MS !== undefined) setTimeout(() => process.exit(), Number(SHOP_CLOSES_AFTER_MS))
+  serveStdio(() => createShopServer((tool) => process.stderr.write(`${tool}\n`)))
+}

@@ -50,9 +50,10 @@ export async function runGate({
     const agentLeft = new Promise<void>((resolve) =>
       process.stdin.once('close', resolve).once('end', resolve),
     )
-    await Promise.race([agentLeft, ended.then(() => log('the server behind the gate has ended'))])
+    const serverLeft = await Promise.race([agentLeft.then(() => false), ended.then(() => true)])
     await handle.close()
     await recorder.settled()
+    if (serverLeft) throw new Error('the server behind the gate has ended')
   } finally {
     await mcp.close()
   }
