@@ -12,7 +12,11 @@ async function recorded(t: TestContext) {
   const issued = { agent_id: 'a', permissions: ['buy'] }
   const { body } = await server.request('POST', '/api/gates/gate_shop/passports', issued)
   for (const action of ['buy', 'sell', 'buy']) {
-    await server.request('POST', '/api/enforce', { passport_id: body.passport_id, action })
+    await server.request('POST', '/api/enforce', {
+      passport_id: body.passport_id,
+      action,
+      target: 'a\u2028b',
+    })
   }
   return { server, env: { MODEI_API_URL: server.url, MODEI_API_KEY: server.keys.own } }
 }

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { operationList } from '@modei/protocol/operations'
 import { startServer } from '../../server/test/harness.ts'
-import { modei, temporary } from './cli.ts'
+import { EXIT } from '../src/exit-codes.ts'
+import { commandName } from '../src/operations/command-name.ts'
+import { createProgram } from '../src/program.ts'
+import { BIN, modei, temporary } from './cli.ts'
 
 test('init makes a gate and a passport without a terminal, prints no private key, and can be run again', async (t) => {
   const server = await startServer(t)
@@ -77,4 +82,26 @@ test('completion scripts are valid, and know resources, verbs and flags', async 
   const parsed = spawnSync('fish', ['--no-execute'], { input: fish })
   if (parsed.error === undefined) assert.equal(parsed.status, 0)
   assert.equal((await modei(['completion', 'tcsh'])).code, 2)
+})
+
+test('the guide lists every exit code and every command', () => {
+  const guide = readFileSync(new URL('../../../docs/guides/cli.md', import.meta.url), 'utf8')
+  for (const code of Object.values(EXIT)) assert.match(guide, new RegExp(`^\\| ${code} \\|`, 'm'))
+  const groups = new Set(operationList.map((operation) => commandName(operation).group))
+  for (const command of createProgram().commands) {
+    if (!groups.has(command.name())) assert.ok(guide.includes(`\`${command.name()}`), command.name())
+  }
+})
+
+test('output that nobody reads any more ends quietly', async (t) => {
+  const server = await startServer(t)
+  const env = {
+    MODEI_API_URL: server.url,
+    MODEI_API_KEY: server.keys.own,
+    PATH: process.env.PATH ?? '',
+    HOME: '/nonexistent',
+  }
+  const command = `'${process.execPath}' '${BIN}' constraints list-types --json | head -c 1`
+  const { stderr } = await promisify(execFile)('bash', ['-c', command], { env })
+  assert.equal(stderr, '')
 })

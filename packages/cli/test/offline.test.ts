@@ -56,6 +56,13 @@ test('a changed, missing, moved or unreadable record is named, with exit code 10
   }
 })
 
+test('a file that is not there is an error and no verdict', async (t) => {
+  const file = exported(temporary(t), LINES)
+  const run = await modei(['audit', 'verify', `${file}.gone`, '--keys', `${file}.keys.json`])
+  assert.equal(run.code, 1)
+  assert.match(run.stderr, /ENOENT/)
+})
+
 test('without keys there is nothing to verify by, and that is said', async (t) => {
   const run = await modei(['audit', 'verify', '-'], {}, LINES.join('\n'))
   assert.equal(run.code, 2)

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { type Attestation, type ModeiClient, ModeiError } from 'modei'
@@ -81,7 +82,7 @@ async function verifyLog(
   if (evidence.checkpoint === null)
     process.stderr.write('no checkpoint: a tail that was cut off would not be noticed\n')
   trust(trusted, evidence)
-  const records = recordLines(Readable.from(client.exportAttestations({ gate_id: gate })))
+  const records = recordLines(client.exportAttestations({ gate_id: gate }))
   await conclude(await verifyExport(records, trusted, progress), json === true)
 }
 
@@ -136,8 +137,6 @@ async function exportLog(
     bytes += part.byteLength
     return part
   })
-  const { pipeline } = await import('node:stream/promises')
-  const { createWriteStream } = await import('node:fs')
   await pipeline(parts, createWriteStream(output))
   // A part of a log does not reach the checkpoint, and must not look cut off.
   const whole = after === undefined && before === undefined
