@@ -5,23 +5,35 @@ function pointer(root: string, path: readonly PropertyKey[]): string {
   return `/${root}${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
 }
 
-function fieldErrors(root: string, error: z.ZodError): FieldError[] {
-  return error.issues.flatMap((issue) => issueErrors(root, issue, []))
+/** How many bad fields one answer names; the rest are only counted. */
+const MAX_REPORTED = 100
+
+interface Faults {
+  readonly errors: FieldError[]
+  count: number
+}
+
+function report(faults: Faults, message: string, root: string, path: readonly PropertyKey[]): void {
+  faults.count += 1
+  if (faults.errors.length < MAX_REPORTED) faults.errors.push({ pointer: pointer(root, path), message })
 }
 
 type Issue = z.core.$ZodIssue
 
-function issueErrors(root: string, issue: Issue, above: readonly PropertyKey[]): FieldError[] {
+function reportIssue(faults: Faults, root: string, issue: Issue, above: readonly PropertyKey[]): void {
   const path = [...above, ...issue.path]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ pointer: pointer(root, [...path, key]), message: 'unknown field' }))
+    for (const key of issue.keys) report(faults, 'unknown field', root, [...path, key])
+    return
   }
   // Of several shapes, the one that fits best is what the caller meant.
-  const [closest] = issue.code === 'invalid_union' ? [...issue.errors].sort((a, b) => a.length - b.length) : []
+  const [closest] =
+    issue.code === 'invalid_union' ? [...issue.errors].sort((a, b) => a.length - b.length) : []
   if (closest !== undefined && closest.length > 0) {
-    return closest.flatMap((inner) => issueErrors(root, inner, path))
+    for (const inner of closest) reportIssue(faults, root, inner, path)
+    return
   }
-  return [{ pointer: pointer(root, path), message: issue.message }]
+  report(faults, issue.message, root, path)
 }
 
 export interface Parts {
@@ -32,25 +44,27 @@ export interface Parts {
 
 /**
  * Parses every part of a request against its schema.
- * @throws {ModeiProblem} `request_invalid` with all bad fields at once
+ * @throws {ModeiProblem} `request_invalid` with all bad fields at once, up to a hundred
  */
 export function parseParts(
   schemas: { readonly [K in keyof Parts]?: z.ZodType | undefined },
   parts: Parts,
 ): Record<keyof Parts, unknown> {
-  const errors: FieldError[] = []
+  const faults: Faults = { errors: [], count: 0 }
   const parsed: Record<keyof Parts, unknown> = { params: undefined, query: undefined, body: undefined }
   for (const part of ['params', 'query', 'body'] as const) {
     const schema = schemas[part]
     if (schema === undefined) continue
     const result = schema.safeParse(parts[part])
     if (result.success) parsed[part] = result.data
-    else errors.push(...fieldErrors(part, result.error))
+    else for (const issue of result.error.issues) reportIssue(faults, part, issue, [])
   }
-  if (errors.length > 0) {
-    const first = errors[0]
-    const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : ''
-    throw new ModeiProblem('request_invalid', `${first?.pointer}: ${first?.message}${more}`, { errors })
+  const [first] = faults.errors
+  if (first !== undefined) {
+    const more = faults.count > 1 ? ` (and ${faults.count - 1} more)` : ''
+    throw new ModeiProblem('request_invalid', `${first.pointer}: ${first.message}${more}`, {
+      errors: faults.errors,
+    })
   }
   return parsed
 }
