@@ -3,7 +3,7 @@ import { plainLine } from './plain-text.ts'
 const MAX_CELL = 44
 const MAX_COLUMNS = 7
 /** Long texts that only machines read. */
-const MACHINE = /_json$|_hash$|^signature$|_signature$|public_key$|^envelope$/
+const MACHINE = /_json$|_hash$|^signature$|_signature$|public_key$|signing_key_id$|^envelope$/
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -57,7 +57,7 @@ function cell(value: unknown): string {
 }
 
 function display(value: unknown): string {
-  if (value === null || value === undefined) return '-'
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return '-'
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

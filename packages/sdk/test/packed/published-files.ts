@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
@@ -81,6 +82,15 @@ test('the manifest asks for no other package, and for Node 20', () => {
     [],
   )
   assert.deepEqual(Reflect.get(manifest, 'engines'), { node: '>=20' })
+})
+
+test('its command says how to install the command line', () => {
+  const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
+  const { status, stderr } = spawnSync(process.execPath, [join(PACKAGE, manifest.bin.modei)], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 1)
+  assert.match(stderr, /npm install @modei\/cli/)
 })
 
 test('the licences of what is bundled are beside it', () => {
