@@ -10,6 +10,7 @@ import { checkRoutes } from './checks.ts'
 import { commerceRoutes } from './commerce.ts'
 import { constraintRoutes } from './constraints.ts'
 import { discoveryRoutes } from './discovery.ts'
+import { docsRoutes } from './docs.ts'
 import { enforcementRoutes } from './enforcement.ts'
 import { gateRoutes } from './gates.ts'
 import { healthRoutes } from './health.ts'
@@ -23,6 +24,7 @@ import { selfIssuedRoutes } from './self-issued.ts'
 /** Every route of the API, resource by resource. */
 export function mountRoutes(api: Api, services: Services): void {
   healthRoutes(api, services)
+  docsRoutes(api, services)
   gateRoutes(api, services)
   passportRoutes(api, services)
   catalogRoutes(api, services)
