@@ -121,3 +121,42 @@ test('a tail that was cut off is found by verify of the last record left', async
   const answer = await server.request('POST', `/api/attestations/${log[2]?.id}/verify`)
   assert.equal(answer.body.reason, 'successor_missing')
 })
+
+test('a column that says other than the signed text is found by verify, whichever it is', async (t) => {
+  const server = await startServer(t)
+  const log = await decideSome(server)
+  const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
+  for (const index of [1, 2, 3, 4, 5]) assert.equal((await verify(index)).body.valid, true, String(index))
+  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
+  t.after(() => db.close())
+  db.exec('drop trigger attestations_refuse_update')
+  const record = db.prepare('select * from attestations where chain_index = 2').get() ?? {}
+  for (const [column, value] of [
+    ['type', 'check'],
+    ['gate_id', null],
+    ['passport_id', 'pp_other'],
+    ['agent_id', 'b'],
+    ['action', 'sell'],
+    ['target', 'https://shop.example'],
+    ['decision', 'block'],
+    ['reason_code', 'permission_not_granted'],
+    ['cost_cents', 1],
+    ['sequence_number', 77],
+    ['created_at', 1],
+    ['created_at', Number.MAX_SAFE_INTEGER],
+  ] as const) {
+    const change = db.prepare(`update attestations set ${column} = ? where chain_index = 2`)
+    change.run(value)
+    const answer = await verify(2)
+    change.run(record[column] ?? null)
+    assert.deepEqual(
+      { valid: answer.body.valid, signed: answer.body.signature_ok, reason: answer.body.reason },
+      { valid: false, signed: true, reason: 'column_mismatch' },
+      column,
+    )
+  }
+  const renamed = `${String(record.id).slice(0, -1)}0`
+  db.prepare('update attestations set id = ? where chain_index = 2').run(renamed)
+  const answer = await server.request('POST', `/api/attestations/${renamed}/verify`)
+  assert.equal(answer.body.reason, 'column_mismatch')
+})

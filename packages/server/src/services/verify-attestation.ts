@@ -10,6 +10,7 @@ import type { Row } from '../store/store.ts'
 import { findOwnAttestation } from './attestations.ts'
 import { checkpointFault, isCovered } from './checkpoint-cover.ts'
 import type { Services } from './services.ts'
+import { columnsMatchText } from './signed-columns.ts'
 
 /** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
 export async function verifyAttestation(
@@ -37,6 +38,7 @@ export async function verifyAttestation(
   const signatureOk = isSigned(row, keys)
   const fault =
     neighbourFault(row, neighbours, head, keys) ??
+    (columnsMatchText(row) ? null : 'column_mismatch') ??
     (await checkpointFault(services, row, head?.head_index === row.chain_index))
   const signer = signers.find(({ id: key }) => key === row.signing_key_id)
   const vouchedFor =
