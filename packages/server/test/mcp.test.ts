@@ -132,3 +132,30 @@ test('resources and prompts are read with the caller’s key', async (t) => {
   const other = await connect(t, server, '', server.keys.other)
   await assert.rejects(other.readResource({ uri: 'modei://gates/gate_shop' }))
 })
+
+test('a tool call comes from the address of whoever called MCP, not from the server itself', async (t) => {
+  const server = await startServer(t, { MODEI_TRUSTED_PROXIES: '127.0.0.1,::1' })
+  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop' })
+  await server.request('PUT', '/api/gates/gate_shop/anonymous-policy', {
+    enabled: true,
+    allowed_actions: ['read', 'list'],
+  })
+  for (const [address, action] of [
+    ['203.0.113.9', 'read'],
+    ['198.51.100.7', 'list'],
+  ] as const) {
+    const client = new Client({ name: 'test', version: '1.0.0' })
+    const transport = new StreamableHTTPClientTransport(new URL(`${server.url}/mcp`), {
+      requestInit: { headers: { authorization: `Bearer ${server.keys.own}`, 'x-forwarded-for': address } },
+    })
+    await client.connect(transport)
+    t.after(() => client.close())
+    const result = await client.callTool({ name: 'check_gate', arguments: { gate_id: 'gate_shop', action } })
+    assert.notEqual(result.isError, true, JSON.stringify(result.content))
+  }
+  const log = await server.request('GET', '/api/gates/gate_shop/anonymous-log')
+  assert.deepEqual(
+    log.body.map(({ client_address }: { client_address: string }) => client_address),
+    ['198.51.100.0/24', '203.0.113.0/24'],
+  )
+})

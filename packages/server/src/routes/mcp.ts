@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { ModeiProblem } from '@modei/protocol'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Fetch } from 'modei'
@@ -8,7 +9,8 @@ import type { Services } from '../services/services.ts'
 
 /** MCP over streamable HTTP at `/mcp`. The caller's API key is the bearer, and each tool call is made with it. */
 export function mcpRoutes({ app }: Api, { store }: Services): void {
-  const handler = createMcpHttpHandler({ fetch: inProcess(app), baseUrl: 'http://modei.internal' })
+  const addresses = new AsyncLocalStorage<string>()
+  const handler = createMcpHttpHandler({ fetch: inProcess(app, addresses), baseUrl: 'http://modei.internal' })
   app.addHook('onClose', () => handler.close())
   app.route({
     method: ['GET', 'POST', 'DELETE'],
@@ -19,21 +21,26 @@ export function mcpRoutes({ app }: Api, { store }: Services): void {
       const auth = await authenticate(store, request.headers.authorization)
       if (auth === undefined) throw new ModeiProblem('unauthenticated', 'the API key is missing or not valid')
       reply.hijack()
-      await handler.node(request.raw, reply.raw, request.body)
+      await addresses.run(request.ip, () => handler.node(request.raw, reply.raw, request.body))
     },
   })
 }
 
 type Method = NonNullable<InjectOptions['method']>
 
-/** Calls the API without a network: through the same routes, scopes and schemas as anybody else. */
-function inProcess(app: FastifyInstance): Fetch {
+/**
+ * Calls the API without a network: through the same routes, scopes and schemas as anybody else, and from the address
+ * of whoever called MCP, so that limits by address count them and not this server.
+ */
+function inProcess(app: FastifyInstance, addresses: AsyncLocalStorage<string>): Fetch {
   return async (url, init) => {
     const { pathname, search } = new URL(url)
+    const remoteAddress = addresses.getStore()
     const answer = await app.inject({
       method: (init.method ?? 'GET') as Method,
       url: pathname + search,
       headers: Object.fromEntries(new Headers(init.headers)),
+      ...(remoteAddress === undefined ? {} : { remoteAddress }),
       ...(typeof init.body === 'string' ? { payload: init.body } : {}),
     })
     const headers = new Headers()
