@@ -117,7 +117,7 @@ test('when the server cannot be reached nothing passes, but for tools that the f
   assert.ok(shop.logged.some((line) => line.includes('fail_open')))
 })
 
-test('being unable to decide is not being out of reach: a bad key blocks a tool that may fail open', async (t) => {
+test('a refusal is not being out of reach: a revoked passport blocks a tool that may fail open', async (t) => {
   const file = { tools: { look: { fail_open: true } } }
   const shop = await gatedShop(t, { passport: { permissions: ['*'] }, file })
   await shop.modei.revokePassport('gate_shop', shop.passportId)
