@@ -42,7 +42,7 @@ export function bindingSpend(
       if (window === undefined || typeof instance.value !== 'number') continue
       const usage = usageOf(counters, instance.scope, now, exclude).spend(window)
       if (usage === undefined) continue
-      const spent = usage.spent + change.added
+      const spent = exactSum(usage.spent, change.added)
       const remaining = Math.max(0, instance.value - spent - usage.reserved - change.reserved)
       if (binding === undefined || remaining < binding.remaining_cents) {
         binding = { cumulative_cost: spent, remaining_cents: remaining }
@@ -53,5 +53,10 @@ export function bindingSpend(
   const [own] = subjects
   const total =
     own === undefined ? undefined : usageOf(own.counters, '*', now, exclude).spend({ kind: 'total' })
-  return { cumulative_cost: (total?.spent ?? 0) + change.added, remaining_cents: null }
+  return { cumulative_cost: exactSum(total?.spent ?? 0, change.added), remaining_cents: null }
+}
+
+/** A sum that the answer can carry: what would be larger has been blocked before anything is charged. */
+function exactSum(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER)
 }

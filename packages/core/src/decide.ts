@@ -96,7 +96,7 @@ export function enforce(input: EnforceInput): EnforceOutcome {
   const failed = checks.find((check) => check.result === 'fail')
   if (failed !== undefined)
     return withSpend(input, block(outcome, failed.reason_code ?? failed.name, failed.detail))
-  const impossible = impossibleRequest(input)
+  const impossible = impossibleRequest(input, cost.cents)
   if (impossible !== null) return withSpend(input, block(outcome, impossible.reason, impossible.detail))
   const pending = pendingHold(input)
   const approval = input.approval === null ? null : judgeApproval(input.approval, input)
@@ -141,12 +141,22 @@ export function enforce(input: EnforceInput): EnforceOutcome {
 }
 
 /** What no constraint may be asked about: an amount that is none passes every comparison or fails every one. */
-function impossibleRequest({ cost_cents: cents, subjects }: EnforceInput): Refusal | null {
+function impossibleRequest({ cost_cents: cents, subjects }: EnforceInput, counted: number): Refusal | null {
   if (cents !== undefined && !isCents(cents)) {
     return { reason: 'cost_invalid', detail: 'the cost is not a whole, non-negative number of cents' }
   }
+  // A sum beyond exact numbers could neither be compared with a limit nor be signed and read back.
+  if (!subjects.every(({ counters }) => isCents(largestSum(counters) + counted))) {
+    return { reason: 'cost_invalid', detail: 'the sum of all spending would be beyond 2^53 − 1 cents' }
+  }
   if (subjects.length > 0) return null
   return { reason: 'usage_unavailable', detail: 'there is no counter that the action could be charged to' }
+}
+
+/** More than any window can hold: all that was ever spent in one of them, and all that is reserved. */
+function largestSum({ windows, reservations }: Counters): number {
+  const spent = Math.max(...Object.values(windows).map(({ cents }) => cents))
+  return reservations.reduce((sum, { cost_cents }) => sum + cost_cents, spent)
 }
 
 function isCents(value: number): boolean {

@@ -130,3 +130,28 @@ test('a clock set back neither frees a budget nor reorders a passport', async (t
   assert.equal(second.body.decision, 'BLOCK')
   assert.ok(second.body.evaluated_at >= first.body.evaluated_at)
 })
+
+test('spending whose sum would not be exact is blocked, and the chain stays verifiable', async (t) => {
+  const server = await startServer(t)
+  const id = await passportWith(server, {})
+  const enforce = (cost_cents: number, key: string) =>
+    server.request(
+      'POST',
+      '/api/enforce',
+      { passport_id: id, action: 'buy', cost_cents },
+      { headers: { 'idempotency-key': key } },
+    )
+  assert.equal((await enforce(100, 'a')).body.decision, 'PERMIT')
+  const huge = await enforce(Number.MAX_SAFE_INTEGER, 'b')
+  assert.equal(huge.status, 200, huge.text)
+  assert.equal(huge.body.decision, 'BLOCK')
+  assert.equal(huge.body.blocked_by, 'cost_invalid')
+  assert.equal((await enforce(Number.MAX_SAFE_INTEGER, 'b')).text, huge.text)
+  assert.equal((await enforce(Number.MAX_SAFE_INTEGER - 100, 'c')).body.decision, 'PERMIT')
+  assert.equal((await enforce(1, 'd')).body.decision, 'BLOCK')
+  const log = (await server.request('GET', '/api/gates/gate_shop/attestations')).body
+  assert.equal(log.length, 4)
+  for (const { id } of log) {
+    assert.equal((await server.request('POST', `/api/attestations/${id}/verify`)).body.valid, true)
+  }
+})

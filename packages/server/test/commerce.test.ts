@@ -139,15 +139,6 @@ test('what cannot be billed is refused and recorded nowhere', async (t) => {
   assert.deepEqual(log.body, [])
 })
 
-test('a passport that ended while the call ran is billed for it', async (t) => {
-  const server = await startServer(t)
-  const id = await priced(server, FEES)
-  await server.request('DELETE', `/api/gates/${GATE}/passports/${id}`)
-  server.clock.at = (server.clock.at ?? 0) + 1000
-  assert.equal((await use(server, id, { duration_ms: 5000 })).status, 201)
-  assert.equal((await use(server, id, { duration_ms: 1000 })).status, 409)
-})
-
 function pop(
   server: Harness,
   passport_id: string,
@@ -187,6 +178,31 @@ test('proof that the agent made the call is verified, and its nonce is used once
   }
   const doubled = await use(server, id, { agent_pop: pop(server, id, hash), quantity: 2 })
   assert.equal(doubled.status, 422, 'the agent signed for one call')
+})
+
+test('a passport that ended after the call is billed for it only by the agent’s own proof of when it called', async (t) => {
+  const server = await startServer(t)
+  const id = await priced(server, FEES)
+  const hash = (await use(server, id)).body.catalog_content_hash
+  const proof = pop(server, id, hash)
+  server.clock.at = (server.clock.at ?? 0) + 1000
+  await server.request('DELETE', `/api/gates/${GATE}/passports/${id}`)
+  server.clock.at += 1000
+  assert.equal((await use(server, id, { duration_ms: 3_600_000 })).body.code, 'passport_not_active')
+  const late = await use(server, id, { agent_pop: pop(server, id, hash) })
+  assert.equal(late.body.code, 'passport_not_active')
+  assert.equal((await use(server, id, { agent_pop: proof, duration_ms: 1000 })).status, 201)
+})
+
+test('a total that cannot be exact is refused with a way out, and settles nothing', async (t) => {
+  const server = await startServer(t)
+  const id = await priced(server, { 'core:pricing:per_call_cents': 1 })
+  for (let i = 0; i < 2; i += 1) {
+    assert.equal((await use(server, id, { quantity: Number.MAX_SAFE_INTEGER })).status, 201)
+  }
+  const refused = await settle(server)
+  assert.equal(refused.status, 422, refused.text)
+  assert.match(refused.body.message, /settle a shorter one/)
 })
 
 test('one proof presented fifty times at once is billed once', async (t) => {

@@ -110,3 +110,39 @@ test('a key that is too long or holds control characters is refused', async (t) 
     { pointer: '/headers/idempotency-key', message: 'must be 1 to 255 printable characters' },
   ])
 })
+
+test('a repeat is known under every spelling of its path', async (t) => {
+  const server = await startServer(t)
+  await passport(server)
+  const body = { agent_id: 'agent-2', permissions: ['buy'] }
+  const first = await server.request('POST', '/api/gates/gate_shop/passports', body, withKey('issue-1'))
+  assert.equal(first.status, 201)
+  for (const path of [
+    '/api/gates/gate%5Fshop/passports',
+    '/api/gates/%67ate_shop/passports',
+    '/api/v1/gates/gate%5fshop/passports',
+  ]) {
+    const again = await server.request('POST', path, body, withKey('issue-1'))
+    assert.equal(again.body.passport_id, first.body.passport_id, path)
+    assert.equal(again.headers.get('idempotent-replayed'), 'true', path)
+  }
+})
+
+test('one key on the paths of two gates is two requests', async (t) => {
+  const server = await startServer(t)
+  await passport(server)
+  await server.request('POST', '/api/gates', { name: 'Bar', gate_id: 'gate_bar' })
+  const body = { agent_id: 'agent-2', permissions: ['buy'] }
+  const shop = await server.request('POST', '/api/gates/gate_shop/passports', body, withKey('k'))
+  const bar = await server.request('POST', '/api/gates/gate_bar/passports', body, withKey('k'))
+  assert.equal(bar.headers.get('idempotent-replayed'), null)
+  assert.notEqual(bar.body.passport_id, shop.body.passport_id)
+})
+
+test('a query beside an idempotency key is no failure of ours', async (t) => {
+  const server = await startServer(t)
+  const body = { passport_id: await passport(server), action: 'buy', cost_cents: 100 }
+  const first = await server.request('POST', '/api/enforce?x=1', body, withKey('q'))
+  assert.equal(first.status, 200, first.text)
+  assert.equal((await server.request('POST', '/api/enforce?x=1', body, withKey('q'))).text, first.text)
+})

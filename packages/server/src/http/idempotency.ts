@@ -20,7 +20,7 @@ export function claimOf(
       errors: [{ pointer: '/headers/idempotency-key', message: 'must be 1 to 255 printable characters' }],
     })
   }
-  const content = canonicalJson([request.query ?? null, request.body ?? null])
+  const content = canonicalJson([{ ...Object(request.query) }, request.body ?? null])
   return {
     workspace_id: caller.workspace_id,
     key_id: caller.key_id,

@@ -15,6 +15,8 @@ export interface AgentPop {
 
 export interface ProvedUse {
   nonce: Nonce
+  /** When the agent says that it made the call, Unix milliseconds; within 5 minutes of now. */
+  at: number
   /** What goes into the signed record: enough to verify the agent's signature again. */
   signed: Readonly<Record<string, unknown>>
 }
@@ -71,6 +73,7 @@ export function proveUse(
     throw refused('/signature', 'does not verify under the key of the passport')
   }
   return {
+    at: pop.timestamp,
     nonce: {
       scope: `use ${passport.sequence_key}`,
       nonce: pop.nonce,

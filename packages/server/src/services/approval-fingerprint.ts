@@ -1,4 +1,6 @@
+import type { CatalogFacts } from '@modei/core'
 import { canonicalJson, sha256Hex } from '@modei/protocol'
+import { signedCatalog } from './decision-content.ts'
 
 export interface HeldRequest {
   passport_id: string
@@ -7,6 +9,9 @@ export interface HeldRequest {
   cost_cents: number | undefined
   metadata: Readonly<Record<string, unknown>>
   constraint_version: number
+  gate_id: string | null
+  /** The catalog that prices and limits it: another price is another request. */
+  catalog: CatalogFacts | null
 }
 
 /** Names a request exactly, so that approving one thing never lets another pass. */
@@ -21,6 +26,8 @@ export function approvalFingerprint(request: HeldRequest): string {
       request.cost_cents ?? null,
       metadata,
       request.constraint_version,
+      request.gate_id,
+      signedCatalog(request.catalog),
     ]),
   )
 }

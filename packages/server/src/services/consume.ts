@@ -97,7 +97,7 @@ function decide(
   if (proof !== null && facts.nonceUsed(proof.nonce.scope, proof.nonce.nonce)) {
     throw new ModeiProblem('nonce_already_used', 'the nonce of `agent_pop` was used before')
   }
-  refuseInactive(request, passport, facts)
+  refuseInactive(request, passport, proof?.at ?? facts.now, facts)
   const used = usageOf(facts.counters(callsKey), '*', facts.now).spend({
     kind: 'calendar',
     unit: 'monthly',
@@ -136,9 +136,16 @@ function price(entry: CatalogEntry | undefined, request: ConsumeRequest, calls: 
   }
 }
 
-/** A passport that had ended before the call cannot be billed for it; one that ended while it ran can. */
-function refuseInactive(request: ConsumeRequest, passport: PresentedPassport, facts: LiveFacts): void {
-  const started = facts.now - (request.duration_ms ?? 0)
+/**
+ * A passport that had ended before the call cannot be billed for it. When the call was made is what the agent signed;
+ * without its proof the gate's word counts for nothing, and the call was made now.
+ */
+function refuseInactive(
+  request: ConsumeRequest,
+  passport: PresentedPassport,
+  started: number,
+  facts: LiveFacts,
+): void {
   const credential = passport.credential(facts, 'absent')
   const fault = credential.malformed ?? (endedBefore(passport, facts, started) ? credential.revoked : null)
   const expired = credential.expires_at_ms <= started

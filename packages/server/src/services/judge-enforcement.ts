@@ -47,6 +47,8 @@ export function judgeEnforcement(
       cost_cents: request.cost_cents,
       metadata,
       constraint_version: passport.constraint_version(facts),
+      gate_id: gateId,
+      catalog,
     })
   const proof = possession.judge(facts)
   const credential = passport.credential(facts, proof)

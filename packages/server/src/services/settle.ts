@@ -177,7 +177,7 @@ async function insertSettlement(
     .where('owner_id', '=', request.gate_id)
     .where('status', '=', 'active')
     .executeTakeFirstOrThrow()
-  const totals = totalReceipts(receipts)
+  const totals = exactTotals(receipts)
   const id = newId('stl', now)
   const terms = {
     gate_id: request.gate_id,
@@ -220,4 +220,16 @@ async function insertSettlement(
     await tx.insertInto('settlement_lines').values(lines).execute()
   }
   return row
+}
+
+function exactTotals(receipts: readonly Receipt[]): ReturnType<typeof totalReceipts> {
+  try {
+    return totalReceipts(receipts)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    const message = 'holds more than one settlement can sum exactly: settle a shorter one, or agent by agent'
+    throw new ModeiProblem('request_invalid', `the period ${message}`, {
+      errors: [{ pointer: '/body/period_end', message }],
+    })
+  }
 }

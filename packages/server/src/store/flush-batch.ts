@@ -6,7 +6,14 @@ import {
   parseCounters,
   serializeCounters,
 } from '@modei/core'
-import { canonicalJson, formatTimestamp, ModeiProblem, sha256Hex } from '@modei/protocol'
+import {
+  canonicalJson,
+  formatTimestamp,
+  MAX_CANONICAL_DEPTH,
+  ModeiProblem,
+  parseStrictJson,
+  sha256Hex,
+} from '@modei/protocol'
 import { type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
 import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
@@ -183,6 +190,7 @@ export class FlushBatch {
       signing_key_id: key.id,
       created_at: formatTimestamp(facts.now),
     })
+    refuseUnreadable(json)
     const hash = sha256Hex(json)
 
     // From here on nothing throws: the batch's drafts change together.
@@ -258,15 +266,13 @@ export class FlushBatch {
       }),
     )
     for (const { index, job, record, row, key } of this.#pending) {
-      try {
-        const value = record.result({ ...row, public_key: key.public_key })
-        this.outcomes[index] = { ok: true, value }
-        if (job.idempotency !== null) {
-          const { encode, ...claim } = job.idempotency
-          this.#writes.idempotency.push({ ...claim, ...encode(value), created_at: row.created_at })
-        }
-      } catch (error) {
-        this.outcomes[index] = { ok: false, error }
+      // A decision whose answer cannot be made must not be recorded: without its claim a retry would act again. So a
+      // failure here gives up the whole batch before anything is written, and each job is tried by itself.
+      const value = record.result({ ...row, public_key: key.public_key })
+      this.outcomes[index] = { ok: true, value }
+      if (job.idempotency !== null) {
+        const { encode, ...claim } = job.idempotency
+        this.#writes.idempotency.push({ ...claim, ...encode(value), created_at: row.created_at })
       }
     }
   }
@@ -291,4 +297,14 @@ export class FlushBatch {
     }
     this.#idempotent.set(id, claim.fingerprint)
   }
+}
+
+/** A number of this many digits may be beyond what a strict reader takes. */
+const LONG_NUMBER = /[:[,]-?\d{16}/
+
+/** Nothing is signed that no verifier could read back. */
+function refuseUnreadable(json: string): void {
+  if (!LONG_NUMBER.test(json)) return
+  const parsed = parseStrictJson(json, { maxDepth: MAX_CANONICAL_DEPTH })
+  if (!parsed.ok) throw new Error(`the record could not be read back: ${parsed.message}`)
 }
