@@ -96,7 +96,7 @@ export function mount<O extends Operation, R>(
             operation,
             auth.caller,
             single(request.headers['idempotency-key']),
-            { path: canonicalPath(request.url), query: request.query, body: request.body },
+            { path: canonicalPath(operation, request.params), query: request.query, body: request.body },
             (result) => {
               const { status, text } = encode(result)
               return { status, body: withoutSecrets(operation, text) }
@@ -206,10 +206,10 @@ function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header
 }
 
-/** `/api/v1/x` and `/api/x` are one path. */
-function canonicalPath(url: string): string {
-  const path = url.split('?', 1)[0] ?? url
-  return path.startsWith('/api/v1/') ? `/api/${path.slice('/api/v1/'.length)}` : path
+/** One path for every spelling of it: the alias below `/api/v1`, and letters that stand percent-encoded. */
+function canonicalPath(operation: Operation, params: unknown): string {
+  const values = new Map<string, unknown>(Object.entries(params ?? {}))
+  return operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(values.get(name))))
 }
 
 function nextLink(request: FastifyRequest, cursor: string): string {
