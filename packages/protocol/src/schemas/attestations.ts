@@ -3,6 +3,7 @@ import {
   Count,
   Decision,
   id,
+  Metadata,
   OpenObject,
   oneOf,
   optional,
@@ -81,7 +82,7 @@ export const AttestationRecord = z
     output_hash: optional(PayloadHash),
     constraints_used: optional(OpenObject),
     execution_ms: optional(Count.describe('Milliseconds')),
-    metadata: optional(OpenObject),
+    metadata: optional(Metadata),
   })
   .superRefine(({ permission, action, result, decision }, context) => {
     oneOf(context, { permission, action }, true)

@@ -5,6 +5,7 @@ import {
   Cents,
   ConstraintMap,
   id,
+  Metadata,
   OpenObject,
   oneOf,
   optional,
@@ -35,7 +36,7 @@ export const CheckRequest = z
     passport: optional(SignedEnvelopeBody),
     assertion: optional(Assertion),
     target: optional(Target),
-    context: optional(OpenObject),
+    context: optional(Metadata),
   })
   .superRefine(({ passport_id, passport }, context) => oneOf(context, { passport_id, passport }, false))
   .meta({

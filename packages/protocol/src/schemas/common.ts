@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { canonicalJson } from '../crypto/canonical-json.ts'
+import { CanonicalizationError } from '../crypto/canonicalization-error.ts'
+import { utf8Bytes } from '../crypto/utf8.ts'
 import { DECISION_WORDS } from '../decision-words.ts'
 import type { IdKind } from '../ids.ts'
 import { idPattern } from '../ids.ts'
@@ -129,6 +132,24 @@ export const PayloadHash = z
   .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
 
 export const OpenObject = z.record(z.string(), z.unknown())
+
+const MAX_METADATA_BYTES = 64 * 1024
+
+/** What a caller adds to a request for itself. It is stored with the request, so it is bounded. */
+export const Metadata = OpenObject.refine(
+  isBounded,
+  'must be JSON of at most 64 KiB in its canonical form',
+).describe('At most 64 KiB as canonical JSON')
+
+function isBounded(value: unknown): boolean {
+  try {
+    const text = canonicalJson(value)
+    return text.length <= MAX_METADATA_BYTES && utf8Bytes(text).length <= MAX_METADATA_BYTES
+  } catch (error) {
+    if (error instanceof CanonicalizationError) return false
+    throw error
+  }
+}
 
 export const ConstraintMap = OpenObject.refine(
   (map) => Object.keys(map).length <= 1000,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Action, Count, id, OpenObject, optional, PayloadHash, Signature, SignedBy, text } from './common.ts'
+import { Action, Count, id, Metadata, optional, PayloadHash, Signature, SignedBy, text } from './common.ts'
 
 export const Outcome = z.enum(['success', 'error', 'timeout', 'partial'])
 
@@ -26,7 +26,7 @@ export const ConsumeRequest = z
     request_payload_hash: optional(PayloadHash),
     response_payload_hash: optional(PayloadHash),
     duration_ms: optional(Count.describe('Milliseconds')),
-    metadata: optional(OpenObject),
+    metadata: optional(Metadata),
   })
   .meta({
     id: 'ConsumeRequest',

@@ -6,7 +6,7 @@ import {
   Count,
   Decision,
   id,
-  OpenObject,
+  Metadata,
   oneOf,
   optional,
   PageQuery,
@@ -59,7 +59,7 @@ export const EnforceRequest = z
     cost_cents: optional(
       Cents.describe('What the action costs, in cents; never counted below the pinned price'),
     ),
-    metadata: optional(OpenObject),
+    metadata: optional(Metadata),
     approval_request_id: optional(id('approval')),
   })
   .superRefine(({ passport_id, passport }, context) => oneOf(context, { passport_id, passport }, true))

@@ -6,6 +6,7 @@ import {
   DurationSeconds,
   DurationText,
   id,
+  Metadata,
   OpenObject,
   optional,
   PageQuery,
@@ -64,7 +65,7 @@ const grant = {
   ),
   expires_in: optional(DurationText),
   delegation_authority: z.boolean().default(false).describe('Whether the agent may delegate to sub-agents'),
-  metadata: optional(OpenObject),
+  metadata: optional(Metadata),
 }
 
 interface Lifetime {
@@ -110,7 +111,7 @@ export const IssuerPassportSubmit = z
   .strictObject({
     issuer_id: optional(id('issuer')),
     ...SignedEnvelopeBody.shape,
-    metadata: optional(OpenObject),
+    metadata: optional(Metadata),
   })
   .meta({ id: 'IssuerPassportSubmit' })
 export type IssuerPassportSubmit = z.input<typeof IssuerPassportSubmit>

@@ -17,6 +17,7 @@ const settle = {
   period_start: '2026-04-01',
   period_end: '2026-04-01',
 }
+const TOO_LARGE = { a: 'x'.repeat(65_529) }
 const catalog = (...permissions: Body[]) => ({ permissions })
 
 type Case = [name: string, id: keyof typeof operations, body: unknown]
@@ -44,6 +45,7 @@ const ACCEPTED: Case[] = [
   ['a cost of nothing', 'enforce_action', { ...enforce, cost_cents: 0 }],
   ['the greatest cost', 'enforce_action', { ...enforce, cost_cents: Number.MAX_SAFE_INTEGER }],
   ['a cost as JSON writes floats', 'enforce_action', { ...enforce, cost_cents: JSON.parse('900.0') }],
+  ['metadata of exactly 64 KiB', 'enforce_action', { ...enforce, metadata: { a: 'x'.repeat(65_528) } }],
   ['an approval', 'enforce_action', { ...enforce, approval_request_id: 'hold_0mf3k2h1' }],
   [
     'a record by the other names',
@@ -105,6 +107,27 @@ const REFUSED: Case[] = [
   ['a cost beyond safe integers', 'enforce_action', { ...enforce, cost_cents: 2 ** 53 }],
   ['a cost as text', 'enforce_action', { ...enforce, cost_cents: '900' }],
   ['a misspelt cost', 'enforce_action', { ...enforce, cost_cent: 900 }],
+  ['metadata of more than 64 KiB', 'enforce_action', { ...enforce, metadata: TOO_LARGE }],
+  [
+    'metadata of more bytes than characters',
+    'enforce_action',
+    { ...enforce, metadata: { a: 'é'.repeat(40_000) } },
+  ],
+  ['metadata with a lone surrogate', 'enforce_action', { ...enforce, metadata: { a: '\ud800' } }],
+  ['a context of more than 64 KiB', 'check_gate', { action: 'read', context: TOO_LARGE }],
+  [
+    'a consumption with metadata of more than 64 KiB',
+    'issue_consumption_attestation',
+    { ...consume, metadata: TOO_LARGE },
+  ],
+  ['a record with metadata of more than 64 KiB', 'record_attestation', { ...record, metadata: TOO_LARGE }],
+  ['a grant with metadata of more than 64 KiB', 'issue_passport', { ...issue, metadata: TOO_LARGE }],
+  [
+    'a grant of an issuer with metadata of more than 64 KiB',
+    'create_passport',
+    { issuer_id: 'iss_0mf3k2h1', ...issue, metadata: TOO_LARGE },
+  ],
+  ['an envelope with metadata of more than 64 KiB', 'create_passport', { ...ENVELOPE, metadata: TOO_LARGE }],
   ['metadata as a list', 'enforce_action', { ...enforce, metadata: ['a'] }],
   ['an empty target', 'enforce_action', { ...enforce, target: '' }],
   ['an id that climbs', 'enforce_action', { ...enforce, passport_id: '../pp_a' }],
