@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { verifyChain } from '@modei/protocol'
+import { exportAttestations } from '../src/services/export-attestations.ts'
 import { inline, selfIssue } from './agents.ts'
 import { assertNeedsScope } from './answers.ts'
 import { type Answer, type Harness, startServer } from './harness.ts'
@@ -224,6 +225,29 @@ test('an export verifies offline, chain by chain', async (t) => {
   const words = { headers: { 'modei-version': '2026-05-14' } }
   const modern = await server.request('GET', '/api/attestations/export', undefined, words)
   assert.ok(modern.text.includes('"decision":"block"') && !modern.text.includes('"decision":"deny"'))
+})
+
+test('a long export is read in pieces of a bounded size, every record once and in order', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const { passport_id } = await issue(server, ['read'])
+  for (let i = 0; i < 1001; i += 91) {
+    await Promise.all(Array.from({ length: 91 }, () => enforceWith(server, passport_id, 'read')))
+  }
+  const caller = { workspace_id: server.workspaces.own, mode: 'live', key_id: 'key_1', scopes: [] } as const
+  const sizes: number[] = []
+  const places: number[] = []
+  for await (const piece of exportAttestations(server.app.services, caller, {})) {
+    sizes.push(piece.length)
+    places.push(...piece.map(({ chain_index }) => chain_index))
+    // What is recorded meanwhile is left out.
+    await enforceWith(server, passport_id, 'read')
+  }
+  assert.deepEqual(sizes, [500, 500, 1])
+  assert.deepEqual(
+    places,
+    Array.from({ length: 1001 }, (_, i) => i + 1),
+  )
 })
 
 test('an export as CSV is one line a record, and what an agent wrote is no formula in it', async (t) => {
