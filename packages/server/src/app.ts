@@ -37,6 +37,9 @@ export interface App {
 
 const HOUR_MS = 3_600_000
 
+/** How long requests that run may take to finish once the server was told to stop. */
+const DRAIN_MS = 5000
+
 /** Wires a server out of its parts. The one place that knows them all. */
 export function createApp({ store, box, config, logger, metrics = new Metrics() }: AppParts): App {
   let draining = false
@@ -77,7 +80,10 @@ export function createApp({ store, box, config, logger, metrics = new Metrics() 
     async close() {
       draining = true
       clearInterval(hourly)
+      // A connection on which nothing was asked counts as busy and would hold up the exit until its time-out.
+      const impatient = setTimeout(() => http.server.closeAllConnections(), DRAIN_MS)
       await http.close()
+      clearTimeout(impatient)
       await Promise.all([services.anonymous.flush(), keyUse.flush()])
       await store.close()
     },

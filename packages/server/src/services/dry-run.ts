@@ -81,7 +81,7 @@ async function prepare(
   const limited = limitSelfIssued(
     { config, limits: { take: (name, limit) => limits.hasRoom(name, limit) } },
     passport,
-    { inline: found.inline, possession, own_caller: true },
+    { inline: found.inline, possession, repeated: false, own_caller: true },
   )
   // An action is enforced at the gate that issued the passport, wherever it is checked.
   const enforcedAt = passport.gate_id ?? gateId

@@ -6,6 +6,8 @@ import type { Services } from './services.ts'
 export interface Presentation {
   inline: boolean
   possession: Possession
+  /** Whether the nonce of the proof was seen before: then whoever repeats it has proved nothing. */
+  repeated: boolean
   /** Whether the workspace that decides asked itself, with a key of its own. */
   own_caller: boolean
 }
@@ -17,11 +19,11 @@ export interface Presentation {
 export function limitSelfIssued(
   { config, limits }: Pick<Services, 'config'> & { limits: Pick<Services['limits'], 'take'> },
   passport: PresentedPassport,
-  { inline, possession, own_caller: ownCaller }: Presentation,
+  { inline, possession, repeated, own_caller: ownCaller }: Presentation,
 ): Refusal | null {
   if (!passport.self_rooted) return null
   const key = passport.identity_key
-  const proved = possession.nonce !== null
+  const proved = possession.nonce !== null && !repeated
   // Inline without proof is refused for that, and may not cost the holder anything.
   if (inline && !proved) return null
   if (inline && !limits.take(`inline ${key}`, config.MODEI_INLINE_LIMIT)) {
@@ -33,4 +35,16 @@ export function limitSelfIssued(
     return { reason: 'self_issued_platform_ceiling_exceeded', detail }
   }
   return null
+}
+
+/** Whether a proof was presented before. One that is presented twice at once may still count twice. */
+export async function isRepeated({ store }: Services, { nonce }: Possession): Promise<boolean> {
+  if (nonce === null) return false
+  const seen = await store.read
+    .selectFrom('nonces')
+    .select('nonce')
+    .where('scope', '=', nonce.scope)
+    .where('nonce', '=', nonce.nonce)
+    .executeTakeFirst()
+  return seen !== undefined
 }

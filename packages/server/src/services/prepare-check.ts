@@ -6,7 +6,7 @@ import { type CatalogLookup, findCatalog } from './catalog-facts.ts'
 import { type Found, findPresented, PASSPORT_NOT_KNOWN, type PassportReference } from './find-presented.ts'
 import { acceptsIssuer } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import { limitSelfIssued } from './limit-self-issued.ts'
+import { isRepeated, limitSelfIssued } from './limit-self-issued.ts'
 import { type AssertionInput, type Possession, provePossession } from './possession.ts'
 import type { PresentedPassport } from './presented-passport.ts'
 import type { Services } from './services.ts'
@@ -72,7 +72,12 @@ export async function prepareCheck(
     request,
     passport,
     possession,
-    limited: limitSelfIssued(services, passport, { inline, possession, own_caller: ownCaller }),
+    limited: limitSelfIssued(services, passport, {
+      inline,
+      possession,
+      repeated: await isRepeated(services, possession),
+      own_caller: ownCaller,
+    }),
     catalog: await findCatalog(services, gate.id, passport, request.action),
   }
 }

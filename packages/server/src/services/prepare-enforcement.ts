@@ -7,7 +7,7 @@ import type { EnforceRequest } from './enforcement-answer.ts'
 import type { FoundPassport } from './find-presented.ts'
 import { acceptsIssuer } from './gate-facts.ts'
 import { gateNotFound } from './gates.ts'
-import { limitSelfIssued } from './limit-self-issued.ts'
+import { isRepeated, limitSelfIssued } from './limit-self-issued.ts'
 import { passportNotFound } from './passports.ts'
 import { type Possession, provePossession } from './possession.ts'
 import type { PresentedPassport } from './presented-passport.ts'
@@ -47,7 +47,12 @@ export async function prepareEnforcement(
     workspace_id: caller.workspace_id,
     gate_id: gateId,
     possession,
-    limited: limitSelfIssued(services, passport, { inline, possession, own_caller: true }),
+    limited: limitSelfIssued(services, passport, {
+      inline,
+      possession,
+      repeated: await isRepeated(services, possession),
+      own_caller: true,
+    }),
     catalog: gateId === null ? null : await findCatalog(services, gateId, passport, request.action),
     approval_id: requestedApproval(request),
   }
