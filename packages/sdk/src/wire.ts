@@ -233,6 +233,7 @@ export interface AttestationRecord {
   constraints_used?: Record<string, unknown> | null | undefined
   /** Milliseconds */
   execution_ms?: number | null | undefined
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -366,6 +367,7 @@ export interface CheckRequest {
   assertion?: Assertion | null | undefined
   /** What the action is done to: a URL, host or name */
   target?: string | null | undefined
+  /** At most 64 KiB as canonical JSON */
   context?: Record<string, unknown> | null | undefined
 }
 
@@ -513,6 +515,7 @@ export interface ConsumeRequest {
   response_payload_hash?: string | null | undefined
   /** Milliseconds */
   duration_ms?: number | null | undefined
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -615,7 +618,7 @@ export interface DiscoveryResult {
 
 export interface DryRunRequest {
   gate_id: string
-  /** A known `passport_id`, a whole Passport, or an envelope as `passport_json` with its `signature` */
+  /** A known `passport_id`, a whole Passport, or an envelope as `passport_json` with its `signature`. It proves nothing, so where the gate demands proof of possession, that is what a dry run finds missing */
   passport: Record<string, unknown>
   /** What the agent wants to do, such as `flights:book` */
   requested_permission: string
@@ -649,6 +652,7 @@ export interface EnforceRequest {
   target?: string | null | undefined
   /** What the action costs, in cents; never counted below the pinned price */
   cost_cents?: number | null | undefined
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
   /** approval id */
   approval_request_id?: string | null | undefined
@@ -910,6 +914,7 @@ export interface IssuerPassportIssue {
   expires_in?: string | null | undefined
   /** Whether the agent may delegate to sub-agents */
   delegation_authority?: boolean | undefined
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -919,6 +924,7 @@ export interface IssuerPassportSubmit {
   passport_json: Record<string, unknown> | string
   /** Base64 Ed25519 signature over the canonical envelope */
   signature: string
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
 }
 
@@ -1101,6 +1107,7 @@ export interface PassportIssue {
   expires_in?: string | null | undefined
   /** Whether the agent may delegate to sub-agents */
   delegation_authority?: boolean | undefined
+  /** At most 64 KiB as canonical JSON */
   metadata?: Record<string, unknown> | null | undefined
 }
 

@@ -69,7 +69,8 @@ export const DryRunRequest = z
   .strictObject({
     gate_id: id('gate'),
     passport: OpenObject.describe(
-      'A known `passport_id`, a whole Passport, or an envelope as `passport_json` with its `signature`',
+      'A known `passport_id`, a whole Passport, or an envelope as `passport_json` with its `signature`. ' +
+        'It proves nothing, so where the gate demands proof of possession, that is what a dry run finds missing',
     ),
     requested_permission: Action,
     requested_constraints: optional(ConstraintMap.describe('Constraints evaluated beside those in force')),
