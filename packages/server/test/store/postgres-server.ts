@@ -45,7 +45,7 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1', ...flags],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),

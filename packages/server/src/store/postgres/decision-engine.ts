@@ -19,7 +19,9 @@ export interface PostgresEngineParts {
   others: Pool
   /** Begins a transaction and sets its time-outs. */
   begin: string
-  /** Told the database's time of every flush. */
+  /** Makes the database's time the one that counts. */
+  clock(databaseTime: number): number
+  /** Told the time of every flush. */
   onTime(now: number): void
 }
 
@@ -61,7 +63,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
     const client = await checkOut(this.#parts.flushes)
     let isOpen = true
     try {
-      const flush = await openFlush(client, this.#parts.begin, wantedRows(jobs))
+      const flush = await openFlush(client, this.#parts, wantedRows(jobs))
       const writes = await work(flush.view)
       if (writes.attestations.length === 0) return
       isOpen = false

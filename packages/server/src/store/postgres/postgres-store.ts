@@ -17,6 +17,8 @@ import { Turns } from './turns.ts'
 
 export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
+  /** Told the database's time, answers the time that counts: the same, unless a test says otherwise. */
+  clock?: (databaseTime: number) => number
   /** Connections for reads and administration; decisions have one of their own. */
   maxConnections?: number
   /** Milliseconds that a statement may take. */
@@ -52,6 +54,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     connectTimeoutMs: options.connectTimeoutMs ?? 5_000,
   }
   const onError = options.onError ?? (() => undefined)
+  const clock = options.clock ?? ((databaseTime: number) => databaseTime)
   const pool = {
     onError,
     connectTimeoutMs: timeouts.connectTimeoutMs,
@@ -70,6 +73,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       flushes,
       others,
       begin: beginFlush(timeouts, settings),
+      clock,
       onTime: (now) => partitions.keep(now),
     })
     const decisions = new GroupCommit(engine, options.signer, {
@@ -78,17 +82,17 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       observer: options.observer,
     })
     const turns = new Turns(WRITES_AT_ONCE)
-    const clock = new SharedLookUp(async () => new Map([['now', await databaseTime(others)]]))
+    const times = new SharedLookUp(async () => new Map([['now', clock(await databaseTime(others))]]))
     const apiKeys = new SharedLookUp((hashes) => findApiKeys(others, hashes))
     let closing: Promise<unknown> | undefined
     return {
       engine: 'postgres',
       read: db,
-      write: (work) => turns.run(() => serializableWrite(db, timeouts, work)),
+      write: (work) => turns.run(() => serializableWrite(db, timeouts, (tx, now) => work(tx, clock(now)))),
       decide: (job) => decisions.decide(job),
       waiting: () => decisions.waiting,
       async now() {
-        const now = await clock.find('now')
+        const now = await times.find('now')
         if (now === undefined) throw new Error('the database told no time')
         return now
       },

@@ -19,14 +19,20 @@ export interface OpenFlush {
  * each other in a circle. What follows is read by later statements, so it is as the last holder of the locks left it.
  * A row that does not exist cannot be locked: two flushes that both make it meet in its unique constraint.
  */
-export async function openFlush(client: PoolClient, begin: string, wanted: WantedRows): Promise<OpenFlush> {
+export async function openFlush(
+  client: PoolClient,
+  { begin, clock }: { begin: string; clock(databaseTime: number): number },
+  wanted: WantedRows,
+): Promise<OpenFlush> {
   const begun = client.query(begin)
-  const { clock, ...rows } = await allOf({ begun, ...locks(client, wanted), ...reads(client, wanted) })
-  const [moment] = clock
+  const { time, ...rows } = await allOf({ begun, ...locks(client, wanted), ...reads(client, wanted) })
+  const [moment] = time
   if (moment === undefined) throw new Error('the database told no time')
   return {
-    view: new PostgresFlushView(wanted, { ...rows, now: moment.now }, (workspaceId, counterKey, since) =>
-      pastPermits(client, workspaceId, counterKey, since),
+    view: new PostgresFlushView(
+      wanted,
+      { ...rows, now: clock(moment.now) },
+      (workspaceId, counterKey, since) => pastPermits(client, workspaceId, counterKey, since),
     ),
     transaction_id: moment.transaction_id,
   }
@@ -47,7 +53,7 @@ function locks(client: PoolClient, { chains, counters }: WantedRows) {
       counters.map(({ workspace_id }) => workspace_id),
       counters.map(({ counter_key }) => counter_key),
     ),
-    clock: ask<{ now: number; transaction_id: string }>(
+    time: ask<{ now: number; transaction_id: string }>(
       client,
       `select ${NOW} as now,
        pg_current_xact_id()::text as transaction_id`,
