@@ -2,6 +2,7 @@ import type { parse } from '@bufbuild/cel'
 import { COMPARISON_COST, MAX_COST, MAX_ITEMS, MAX_NODES, READING_COST } from './bounds.ts'
 import { PASSPORT_FIELDS, VARIABLES, type VariableName } from './environment.ts'
 import { checkPattern } from './pattern.ts'
+import { readTimestamp } from './time-functions.ts'
 import { BOOL, comparable, constantType, DYN, isSized, resultType, TYPE_NAMES } from './types.ts'
 import { USAGE_FIELDS } from './usage-fields.ts'
 
@@ -159,12 +160,20 @@ function checkCall(call: ExprOf<'callExpr'>, scope: Scope, walk: Walk): Checked 
       }
       return { type: BOOL, cost: cost + comparisonCost(first, second) }
   }
+  if (call.function === 'timestamp') checkTime(call.args[0])
   const type = resultType(
     call.function,
     target?.type,
     args.map((arg) => arg.type),
   )
   return { type, cost: cost + ownCost(call, target, args, scope) }
+}
+
+/** A time that is written out is read now: its author learns what is wrong with it, not who is blocked by it. */
+function checkTime(arg: Expr | undefined): void {
+  if (arg?.exprKind.case !== 'constExpr') return
+  const { constantKind } = arg.exprKind.value
+  if (constantKind.case === 'stringValue') readTimestamp(constantKind.value)
 }
 
 function ownCost(

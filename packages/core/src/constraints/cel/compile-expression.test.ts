@@ -110,3 +110,34 @@ test('brackets that would exhaust the parser are refused', () => {
     assert.equal(compileExpression(open.repeat(600).slice(0, 2000)).ok, false)
   }
 })
+
+test('a time that is written out must exist', () => {
+  for (const text of [
+    '2026-02-30T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-02-28T24:00:00Z',
+    '2026-02-28T00:00:60Z',
+    '2026-02-28T00:00:00',
+    '2026-02-28',
+    '',
+  ]) {
+    assert.equal(compileExpression(`now < timestamp("${text}")`).ok, false, text)
+  }
+  for (const text of [
+    '2028-02-29T00:00:00Z',
+    '2026-02-28T23:59:59.123456789+02:00',
+    '2026-02-28t00:00:00z',
+  ]) {
+    assert.equal(compileExpression(`now < timestamp("${text}")`).ok, true, text)
+  }
+})
+
+test('a time of the request that does not exist blocks', () => {
+  const verdict = (at: string) =>
+    policyExpression.evaluate('timestamp(metadata.at) < timestamp("2030-01-01T00:00:00Z")', {
+      ...facts,
+      metadata: { at },
+    }).result
+  assert.equal(verdict('2026-02-28T00:00:00Z'), 'pass')
+  assert.notEqual(verdict('2026-02-30T00:00:00Z'), 'pass')
+})

@@ -1,5 +1,7 @@
-import { CelScalar, celMethod, objectType } from '@bufbuild/cel'
-import { TimestampSchema, timestampMs } from '@bufbuild/protobuf/wkt'
+import { CelScalar, celFunc, celMethod, objectType } from '@bufbuild/cel'
+import { fromJson } from '@bufbuild/protobuf'
+import { type Timestamp, TimestampSchema, timestampMs } from '@bufbuild/protobuf/wkt'
+import { parseTimestamp } from '@modei/protocol'
 import { isTimeZone, zoneOffset } from '../../civil-time.ts'
 
 const TIMESTAMP = objectType(TimestampSchema)
@@ -28,15 +30,29 @@ function offsetOf(zone: string, ms: number): number {
 }
 
 /**
- * The functions of the standard library that take a time apart. Those of the evaluator go by way of the machine's
- * own zone, so that machines would disagree when its clocks change.
+ * Reads a time as every other time is read. The evaluator alone would roll 30 February over to March.
+ * @throws Error with a message for the author of the expression
  */
-export const timeFunctions = PARTS.flatMap(([name, read]) => [
-  celMethod(name, TIMESTAMP, [], CelScalar.INT, function () {
-    return BigInt(read(new Date(timestampMs(this.message))))
-  }),
-  celMethod(name, TIMESTAMP, [CelScalar.STRING], CelScalar.INT, function (zone) {
-    const ms = timestampMs(this.message)
-    return BigInt(read(new Date(ms + offsetOf(zone, ms))))
-  }),
-])
+export function readTimestamp(text: string): Timestamp {
+  if (parseTimestamp(text) === undefined) {
+    throw new Error('`timestamp` takes an RFC 3339 time with a zone that exists')
+  }
+  return fromJson(TimestampSchema, text.toUpperCase())
+}
+
+/**
+ * The functions of the standard library that make a time or take one apart. Those of the evaluator go by way of the
+ * machine's own zone, so that machines would disagree when its clocks change.
+ */
+export const timeFunctions = [
+  celFunc('timestamp', [CelScalar.STRING], TIMESTAMP, readTimestamp),
+  ...PARTS.flatMap(([name, read]) => [
+    celMethod(name, TIMESTAMP, [], CelScalar.INT, function () {
+      return BigInt(read(new Date(timestampMs(this.message))))
+    }),
+    celMethod(name, TIMESTAMP, [CelScalar.STRING], CelScalar.INT, function (zone) {
+      const ms = timestampMs(this.message)
+      return BigInt(read(new Date(ms + offsetOf(zone, ms))))
+    }),
+  ]),
+]
