@@ -45,13 +45,11 @@ test('every type has a JSON Schema that bounds its numbers, texts and lists', ()
   for (const type of constraintTypes) {
     const text = JSON.stringify(valueSchemaOf(type))
     for (const part of partsOf(JSON.parse(text))) {
-      if (part['enum'] !== undefined) continue
-      if (part['type'] === 'integer' || part['type'] === 'number')
-        assert.ok(part['maximum'] !== undefined, text)
-      if (part['type'] === 'array') assert.ok(part['maxItems'] !== undefined, text)
-      if (part['type'] === 'object') assert.equal(part['additionalProperties'], false, text)
-      if (part['type'] === 'string')
-        assert.ok(part['maxLength'] !== undefined || part['pattern'] !== undefined, text)
+      if (part.enum !== undefined) continue
+      if (part.type === 'integer' || part.type === 'number') assert.ok(part.maximum !== undefined, text)
+      if (part.type === 'array') assert.ok(part.maxItems !== undefined, text)
+      if (part.type === 'object') assert.equal(part.additionalProperties, false, text)
+      if (part.type === 'string') assert.ok(part.maxLength !== undefined || part.pattern !== undefined, text)
     }
   }
 })
