@@ -195,3 +195,17 @@ test('DELETE and empty POST with a JSON content type work', async (t) => {
   assert.equal(verified.body.valid, true)
   assert.equal((await server.request('DELETE', `/api/gates/gate_shop/passports/${id}`)).status, 200)
 })
+
+test('a thousand permissions with a large flat limit are refused, and the server goes on', async (t) => {
+  const server = await startServer(t)
+  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop' })
+  const actions = Array.from({ length: 1000 }, (_, index) => `a${index}${'x'.repeat(200)}`)
+  const answer = await server.request('POST', '/api/gates/gate_shop/passports', {
+    agent_id: 'agent-1',
+    permissions: Array.from({ length: 1000 }, (_, index) => `action-${index}`),
+    constraints: { 'core:scope:action_allowlist': actions },
+  })
+  assert.equal(answer.status, 422, answer.text.slice(0, 300))
+  assert.match(answer.text, /envelope_too_large/)
+  assert.equal((await server.request('GET', '/api/gates/gate_shop')).status, 200)
+})
