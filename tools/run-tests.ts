@@ -34,15 +34,16 @@ async function runFiles(group: readonly string[], isolation: 'none' | 'process')
   const stream = run(
     isolation === 'none' ? { ...common, isolation } : { ...common, isolation, concurrency: 2 },
   )
+  // A shared process names the file in which a test stands; a process of its own names the suite that ran it.
   stream.on('test:pass', ({ file }) => {
-    if (file !== undefined) withTests.add(file)
+    if (isolation === 'none' && file !== undefined) withTests.add(file)
   })
-  stream.on('test:fail', ({ file }) => {
-    if (file !== undefined) withTests.add(file)
+  stream.on('test:fail', () => {
     failed += 1
   })
   stream.on('test:summary', ({ file, counts, success }) => {
     if (file === undefined) executed += counts.passed
+    else withTests.add(file)
     if (!success) failed += 1
   })
   const ended = new Promise<void>((resolve) => stream.once('end', resolve))
