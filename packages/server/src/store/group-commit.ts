@@ -4,6 +4,12 @@ import { FlushBatch } from './flush-batch.ts'
 import type { Signer } from './signer.ts'
 import type { DecisionJob, Row } from './store.ts'
 
+/** Entries whose chains are flushed together, one batch after the other. */
+interface Lane {
+  queue: Entry[]
+  running: Promise<void> | undefined
+}
+
 interface Entry {
   job: DecisionJob<unknown>
   resolve(value: unknown): void
@@ -15,6 +21,8 @@ export interface GroupCommitOptions {
   maxBatch: number
   /** Decisions that may wait; beyond that a request is refused with 503. */
   maxQueue: number
+  /** Flushes at once, each of chains that no other has; 1 for an engine with one writer. */
+  lanes: number
   observer?: FlushObserver | undefined
 }
 
@@ -32,57 +40,65 @@ export interface FlushObserver {
 /**
  * Requests queue; one flush takes all that wait, decides each in order of arrival, signs, commits once
  * and only then answers. While one flush is on its way to the disk the next batch gathers by itself.
+ * A chain always belongs to the same lane, in every process: lanes never wait for each other's chains.
  */
 export class GroupCommit {
   readonly #engine: DecisionEngine
   readonly #signer: Signer
   readonly #options: GroupCommitOptions
-  #queue: Entry[] = []
-  #running: Promise<void> | undefined
+  readonly #lanes: readonly Lane[]
+  #waiting = 0
   #closed = false
 
   constructor(engine: DecisionEngine, signer: Signer, options: GroupCommitOptions) {
     this.#engine = engine
     this.#signer = signer
     this.#options = options
+    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: [], running: undefined }))
   }
 
   get waiting(): number {
-    return this.#queue.length
+    return this.#waiting
   }
 
   decide<T>(job: DecisionJob<T>): Promise<T> {
     if (this.#closed) {
       return Promise.reject(new ModeiProblem('unavailable', 'the server is shutting down', { retryAfter: 1 }))
     }
-    if (this.#queue.length >= this.#options.maxQueue) {
+    if (this.#waiting >= this.#options.maxQueue) {
       return Promise.reject(
         new ModeiProblem('unavailable', 'too many decisions are waiting', { retryAfter: 1 }),
       )
     }
+    const lane = this.#lanes[hashOf(job.chain_id) % this.#lanes.length]
+    if (lane === undefined) throw new RangeError('there is no lane')
     return new Promise<T>((resolve, reject) => {
       // The entry keeps the job's own result type: `resolve` only ever gets what this job's `result` made.
-      this.#queue.push({ job, resolve: (value) => resolve(value as T), reject })
-      this.#running ??= this.#run()
+      lane.queue.push({ job, resolve: (value) => resolve(value as T), reject })
+      this.#waiting += 1
+      lane.running ??= this.#run(lane)
     })
   }
 
   /** Takes nothing more, and resolves when all that waited is answered. */
   async close(): Promise<void> {
     this.#closed = true
-    while (this.#running !== undefined) await this.#running
+    while (this.#waiting > 0 || this.#lanes.some(({ running }) => running !== undefined)) {
+      await Promise.all(this.#lanes.map(({ running }) => running))
+    }
   }
 
-  async #run(): Promise<void> {
+  async #run(lane: Lane): Promise<void> {
     // One turn of the event loop lets requests that arrived together share the first flush.
     await new Promise<void>((resolve) => setImmediate(resolve))
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#options.maxBatch)
+    while (lane.queue.length > 0) {
+      const batch = lane.queue.splice(0, this.#options.maxBatch)
+      this.#waiting -= batch.length
       const started = performance.now()
       await this.#flush(batch)
       this.#options.observer?.onFlush(batch.length, performance.now() - started)
     }
-    this.#running = undefined
+    lane.running = undefined
   }
 
   async #flush(entries: readonly Entry[]): Promise<void> {
@@ -113,6 +129,13 @@ export class GroupCommit {
       else entry.reject(outcome.error)
     })
   }
+}
+
+/** Spreads ids evenly over small numbers, alike in every process. */
+function hashOf(id: string): number {
+  let hash = 0
+  for (let i = 0; i < id.length; i += 1) hash = (Math.imul(hash, 31) + id.charCodeAt(i)) >>> 0
+  return hash
 }
 
 /** The database cannot be had at all: smaller batches would not fare better. */

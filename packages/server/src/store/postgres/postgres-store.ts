@@ -19,7 +19,7 @@ export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
   /** Told the database's time, answers the time that counts: the same, unless a test says otherwise. */
   clock?: (databaseTime: number) => number
-  /** Connections for reads and administration; decisions have one of their own. */
+  /** Connections for reads and administration; decisions have their own, one for each lane. */
   maxConnections?: number
   /** Milliseconds that a statement may take. */
   statementTimeoutMs?: number
@@ -36,6 +36,9 @@ export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
 type Timeouts = Required<
   Pick<PostgresStoreOptions, 'statementTimeoutMs' | 'lockTimeoutMs' | 'connectTimeoutMs'>
 >
+
+/** While one flush is with the database another decides. More would make batches smaller and each decision dearer. */
+const LANES = 2
 
 /** More would mostly make each other start again, and take the connections of those who read. */
 const WRITES_AT_ONCE = 4
@@ -61,9 +64,10 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     // The server's own time-out comes first where it is set; this one is for a server that fell silent.
     queryTimeoutMs: timeouts.statementTimeoutMs + (options.silenceMs ?? 5_000),
   }
+  const lanes = options.lanes ?? LANES
   await migratePostgres(url)
   const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
-  const flushes = openPool(url, { ...pool, max: 1, pipeline: true })
+  const flushes = openPool(url, { ...pool, max: lanes, pipeline: true })
   const db = kyselyOver(others)
   const close = () => Promise.all([flushes.end(), others.end()])
   try {
@@ -79,6 +83,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     const decisions = new GroupCommit(engine, options.signer, {
       maxBatch: options.maxBatch ?? 512,
       maxQueue: options.maxQueue ?? 20_000,
+      lanes,
       observer: options.observer,
     })
     const turns = new Turns(WRITES_AT_ONCE)

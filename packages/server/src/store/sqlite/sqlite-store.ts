@@ -30,6 +30,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
+    lanes: 1,
     observer: options.observer,
   })
   let closed = false
