@@ -25,6 +25,7 @@ export const setAnonymousPolicy = operation('set_anonymous_policy', {
   params: GateParams,
   body: AnonymousPolicySet,
   response: AnonymousPolicy,
+  errors: [409],
 })
 
 export const getAnonymousLog = operation('get_anonymous_log', {

@@ -36,6 +36,7 @@ export const createCatalog = operation('create_catalog', {
   params: GateParams,
   body: CatalogCreate,
   response: CatalogSaved,
+  errors: [409],
 })
 
 export const publishCatalog = operation('publish_catalog', {

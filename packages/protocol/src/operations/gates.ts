@@ -60,6 +60,7 @@ const update = {
   params: GateParams,
   body: GateUpdate,
   response: Gate,
+  errors: [409],
 } as const
 
 export const updateGate = operation('update_gate', update)
