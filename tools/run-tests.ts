@@ -34,8 +34,9 @@ async function runFiles(group: readonly string[], isolation: 'none' | 'process')
   const stream = run(
     isolation === 'none' ? { ...common, isolation } : { ...common, isolation, concurrency: 2 },
   )
-  const seen = ({ file }: { file?: string | undefined }) => {
-    if (file !== undefined) withTests.add(file)
+  // A file without tests is itself reported as one test that passed, under its own path.
+  const seen = ({ file, name }: { file?: string | undefined; name?: string }) => {
+    if (file !== undefined && (name === undefined || !file.endsWith(name))) withTests.add(file)
   }
   stream.on('test:pass', seen)
   stream.on('test:fail', (event) => {
