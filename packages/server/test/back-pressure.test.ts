@@ -10,9 +10,12 @@ test('more decisions than may wait are refused with 503 and when to come back, a
     permissions: ['buy'],
   })
   const { passport_id } = issued.body
+  // While a write holds the lock no decision is made, so the requests wait on any machine.
+  const held = server.store.write(() => new Promise<void>((resolve) => setTimeout(resolve, 1500)))
   const answers = await Promise.all(
     Array.from({ length: 100 }, () => server.request('POST', '/api/enforce', { passport_id, action: 'buy' })),
   )
+  await held
   const decided = answers.filter(({ status }) => status === 200)
   const refused = answers.filter(({ status }) => status === 503)
   assert.equal(decided.length + refused.length, 100)
