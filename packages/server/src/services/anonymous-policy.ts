@@ -1,10 +1,10 @@
 import type { AnonymousRules } from '@modei/core'
-import { type AnonymousPolicy, ModeiProblem } from '@modei/protocol'
+import type { AnonymousPolicy } from '@modei/protocol'
 import type { Kysely } from 'kysely'
 import type { Caller } from '../http/call.ts'
 import type { Database } from '../store/schema.ts'
 import type { Row } from '../store/store.ts'
-import { findOwnGate } from './gates.ts'
+import { findOwnGate, refuseArchived } from './gates.ts'
 import { stringList } from './json.ts'
 import type { Services } from './services.ts'
 
@@ -78,7 +78,7 @@ export function setAnonymousPolicy(
 ): Promise<AnonymousPolicy> {
   return store.write(async (tx, now) => {
     const gate = await findOwnGate(tx, caller.workspace_id, gateId)
-    if (gate.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gateId}\` is archived`)
+    refuseArchived(gate)
     const current = await findAnonymousAccess(tx, gateId)
     const access: AnonymousAccess = {
       enabled: changes.enabled ?? current.enabled,

@@ -73,10 +73,12 @@ async function prepare(
 ): Promise<{ check: PreparedCheck; enforcement: PreparedEnforcement }> {
   const { gate_id: gateId, requested_permission: action, target, cost_cents } = request
   const passport = withRequested(found.passport, request.requested_constraints)
-  const now = await services.store.now()
   const asked = { gate_id: gateId, action, target, passport_id: passport.passport_id }
   // An envelope that nobody registered is judged as its holder would present it.
-  const possession = provePossession(passport, asked, undefined, { required: false, now })
+  const possession = await provePossession(passport, asked, undefined, {
+    required: false,
+    now: () => services.store.now(),
+  })
   const { config, limits } = services
   const limited = limitSelfIssued(
     { config, limits: { take: (name, limit) => limits.hasRoom(name, limit) } },

@@ -26,7 +26,7 @@ import { type PassportFilter, passportPage } from './passport-page.ts'
 import { newPassportRow } from './passport-row.ts'
 import { passportView } from './passport-view.ts'
 import type { Services } from './services.ts'
-import { openSeed } from './signing-keys.ts'
+import { getActiveKey, openSeed } from './signing-keys.ts'
 
 export function passportNotFound(passportId: string): ModeiProblem {
   return new ModeiProblem('not_found', `no passport \`${passportId}\``)
@@ -47,12 +47,7 @@ export function issuePassport(
   const agentKey = agentKeyOf(grant.agent_public_key)
   return writeOnce(store, claim, async (tx, now) => {
     refuseArchived(await findOwnGate(tx, caller.workspace_id, gateId))
-    const signer = await tx
-      .selectFrom('signing_keys')
-      .selectAll()
-      .where('owner_id', '=', gateId)
-      .where('status', '=', 'active')
-      .executeTakeFirstOrThrow()
+    const signer = await getActiveKey(tx, gateId)
     const catalog = await pinCatalog(services, tx, gateId, grant.permissions, now)
     const envelope = buildGateEnvelope({
       passportId: newId('pp', now),
@@ -97,6 +92,22 @@ export async function listPassports(
   return passportPage(services, (query) => query.where((eb) => eb.and(ofGate)), filter, limit, position)
 }
 
+/** A passport's row; another workspace's answers like one that does not exist. */
+export async function findPassportRow(
+  db: Kysely<Database>,
+  caller: Caller,
+  passportId: string,
+): Promise<Row<'passports'>> {
+  const row = await db
+    .selectFrom('passports')
+    .selectAll()
+    .where('id', '=', passportId)
+    .where('workspace_id', '=', caller.workspace_id)
+    .executeTakeFirst()
+  if (row === undefined) throw passportNotFound(passportId)
+  return row
+}
+
 async function findGatePassport(
   db: Kysely<Database>,
   caller: Caller,
@@ -104,14 +115,8 @@ async function findGatePassport(
   passportId: string,
 ): Promise<Row<'passports'>> {
   await findOwnGate(db, caller.workspace_id, gateId)
-  const row = await db
-    .selectFrom('passports')
-    .selectAll()
-    .where('id', '=', passportId)
-    .where('gate_id', '=', gateId)
-    .where('workspace_id', '=', caller.workspace_id)
-    .executeTakeFirst()
-  if (row === undefined) throw passportNotFound(passportId)
+  const row = await findPassportRow(db, caller, passportId)
+  if (row.gate_id !== gateId) throw passportNotFound(passportId)
   return row
 }
 

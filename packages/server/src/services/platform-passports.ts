@@ -1,10 +1,8 @@
 import { buildGateEnvelope, ModeiProblem, type Passport, type PassportRevoked } from '@modei/protocol'
-import type { Kysely } from 'kysely'
 import type { Caller } from '../http/call.ts'
 import type { Page, Position } from '../http/page.ts'
 import { newId } from '../new-id.ts'
-import type { Database } from '../store/schema.ts'
-import type { IdempotencyClaim, Row } from '../store/store.ts'
+import type { IdempotencyClaim } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
 import { envelopePermissions } from './envelope-permissions.ts'
 import { findLiveIssuer } from './issuers.ts'
@@ -18,7 +16,7 @@ import {
 import { type PassportFilter, passportPage } from './passport-page.ts'
 import { newPassportRow } from './passport-row.ts'
 import { passportView } from './passport-view.ts'
-import { passportNotFound, revokeRow } from './passports.ts'
+import { findPassportRow, revokeRow } from './passports.ts'
 import type { Services } from './services.ts'
 import { findActiveKey, openSeed } from './signing-keys.ts'
 
@@ -91,28 +89,13 @@ export function listPlatformPassports(
   )
 }
 
-async function findPassport(
-  db: Kysely<Database>,
-  caller: Caller,
-  passportId: string,
-): Promise<Row<'passports'>> {
-  const row = await db
-    .selectFrom('passports')
-    .selectAll()
-    .where('id', '=', passportId)
-    .where('workspace_id', '=', caller.workspace_id)
-    .executeTakeFirst()
-  if (row === undefined) throw passportNotFound(passportId)
-  return row
-}
-
 /** A passport of the workspace, whoever of it issued it. */
 export async function getAnyPassport(
   { store }: Services,
   caller: Caller,
   passportId: string,
 ): Promise<Passport> {
-  return passportView(await findPassport(store.read, caller, passportId), await store.now())
+  return passportView(await findPassportRow(store.read, caller, passportId), await store.now())
 }
 
 export function revokeAnyPassport(
@@ -120,5 +103,5 @@ export function revokeAnyPassport(
   caller: Caller,
   passportId: string,
 ): Promise<PassportRevoked> {
-  return store.write(async (tx, now) => revokeRow(tx, await findPassport(tx, caller, passportId), now))
+  return store.write(async (tx, now) => revokeRow(tx, await findPassportRow(tx, caller, passportId), now))
 }

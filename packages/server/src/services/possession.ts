@@ -23,12 +23,13 @@ export interface AssertedRequest {
 }
 
 /** Verifies the assertion of a request, when it carries one. One given and bad is refused, never ignored. */
-export function provePossession(
+export async function provePossession(
   passport: PresentedPassport,
   request: AssertedRequest,
   assertion: AssertionInput | undefined,
-  options: { required: boolean; now: number },
-): Possession {
+  /** `now` is asked only when there is an assertion: on PostgreSQL it is a query. */
+  options: { required: boolean; now: () => Promise<number> },
+): Promise<Possession> {
   if (assertion === undefined) {
     const missing: Refusal = {
       reason: 'missing_assertion',
@@ -37,7 +38,7 @@ export function provePossession(
     return { nonce: null, judge: () => (options.required ? missing : 'absent') }
   }
   const verified = verifyAssertion(assertion, {
-    now: options.now,
+    now: await options.now(),
     publicKey: passport.identity_key,
     expected: {
       passport_id: passport.passport_id,

@@ -66,8 +66,10 @@ export async function prepareCheck(
     return { refusal: visible.refusal, access_mode: mode }
   }
   const { passport, inline } = visible
-  const now = await services.store.now()
-  const possession = provePossession(passport, request, request.assertion, { required: inline, now })
+  const possession = await provePossession(passport, request, request.assertion, {
+    required: inline,
+    now: () => services.store.now(),
+  })
   return {
     request,
     passport,

@@ -37,9 +37,9 @@ export async function prepareEnforcement(
   const assertedGate = request.assertion?.assertion_json.gate_id
   const gateId = passport.gate_id ?? (isId('gate', assertedGate) ? assertedGate : null)
   await refuseForeign(services, caller, request, passport, gateId)
-  const possession = provePossession(passport, { ...request, gate_id: gateId }, request.assertion, {
+  const possession = await provePossession(passport, { ...request, gate_id: gateId }, request.assertion, {
     required: inline,
-    now: await services.store.now(),
+    now: () => services.store.now(),
   })
   return {
     request,

@@ -26,7 +26,7 @@ import { findCurrency, findNewestVersion, permissionsOf } from './catalog-rows.t
 import { versionView } from './catalog-versions.ts'
 import { findOwnGate, refuseArchived } from './gates.ts'
 import type { Services } from './services.ts'
-import { openSeed } from './signing-keys.ts'
+import { getActiveKey, openSeed } from './signing-keys.ts'
 
 export interface PublishRequest {
   change_summary?: string | undefined
@@ -61,12 +61,7 @@ export function publishCatalog(
       published_at: now,
       permissions: draft.permissions,
     })
-    const key = await tx
-      .selectFrom('signing_keys')
-      .selectAll()
-      .where('owner_id', '=', gateId)
-      .where('status', '=', 'active')
-      .executeTakeFirstOrThrow()
+    const key = await getActiveKey(tx, gateId)
     const row: Row<'catalog_versions'> = {
       gate_id: gateId,
       version,

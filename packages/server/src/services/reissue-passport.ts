@@ -20,7 +20,7 @@ import { findLiveIssuer } from './issuers.ts'
 import { jsonObject, stringList } from './json.ts'
 import { signPassport } from './passport-grant.ts'
 import { newPassportRow } from './passport-row.ts'
-import { passportNotFound, revokeRow } from './passports.ts'
+import { findPassportRow, revokeRow } from './passports.ts'
 import { type ReissueTerms, reissueTerms } from './reissue-terms.ts'
 import type { Services } from './services.ts'
 import { findActiveKey, openSeed } from './signing-keys.ts'
@@ -71,13 +71,7 @@ async function findActive(
   passportId: string,
   now: number,
 ): Promise<Row<'passports'>> {
-  const row = await tx
-    .selectFrom('passports')
-    .selectAll()
-    .where('id', '=', passportId)
-    .where('workspace_id', '=', caller.workspace_id)
-    .executeTakeFirst()
-  if (row === undefined) throw passportNotFound(passportId)
+  const row = await findPassportRow(tx, caller, passportId)
   if (row.revoked_at !== null) {
     throw new ModeiProblem('passport_not_active', `the passport \`${passportId}\` was revoked`)
   }

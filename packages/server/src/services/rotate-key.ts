@@ -4,7 +4,7 @@ import type { Caller } from '../http/call.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
-import { findOwnGate } from './gates.ts'
+import { findOwnGate, refuseArchived } from './gates.ts'
 import { findLiveIssuer } from './issuers.ts'
 import { stringList } from './json.ts'
 import type { Services } from './services.ts'
@@ -25,7 +25,7 @@ export function rotateGateKey(
 ): Promise<KeyRotated> {
   return writeOnce(services.store, claim, async (tx, now) => {
     const gate = await findOwnGate(tx, caller.workspace_id, gateId)
-    if (gate.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gateId}\` is archived`)
+    refuseArchived(gate)
     const rotated = await rotate(
       services,
       tx,

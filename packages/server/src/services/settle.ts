@@ -15,10 +15,10 @@ import { newId } from '../new-id.ts'
 import type { Database } from '../store/schema.ts'
 import type { IdempotencyClaim, Row } from '../store/store.ts'
 import { writeOnce } from '../store/write-once.ts'
-import { findOwnGate } from './gates.ts'
+import { findOwnGate, refuseArchived } from './gates.ts'
 import type { Services } from './services.ts'
 import { settlementView } from './settlement-view.ts'
-import { openSeed } from './signing-keys.ts'
+import { getActiveKey, openSeed } from './signing-keys.ts'
 import { verifyReceipts } from './verify-receipts.ts'
 
 export interface SettlementRequest {
@@ -62,7 +62,8 @@ export async function settle(
     currency ??= page.currency
   }
   return writeOnce(store, claim, async (tx, now) => {
-    if (gate.deleted_at !== null) throw new ModeiProblem('conflict', `the gate \`${gate.id}\` is archived`)
+    // Read anew: it may have been archived while the receipts were verified.
+    refuseArchived(await findOwnGate(tx, caller.workspace_id, gate.id))
     const receipts = await stillUnsettled(tx, verified)
     if (receipts.length === 0) {
       const existing = await findExisting(tx, caller.workspace_id, request)
@@ -171,12 +172,7 @@ async function insertSettlement(
   request: SettlementRequest,
   { receipts, excluded, currency, now }: Found,
 ): Promise<Row<'settlements'>> {
-  const key = await tx
-    .selectFrom('signing_keys')
-    .selectAll()
-    .where('owner_id', '=', request.gate_id)
-    .where('status', '=', 'active')
-    .executeTakeFirstOrThrow()
+  const key = await getActiveKey(tx, request.gate_id)
   const totals = exactTotals(receipts)
   const id = newId('stl', now)
   const terms = {

@@ -56,12 +56,7 @@ export async function retireSigningKey(
   status: 'retired' | 'compromised',
   now: number,
 ): Promise<string | undefined> {
-  const active = await tx
-    .selectFrom('signing_keys')
-    .select('id')
-    .where('owner_id', '=', ownerId)
-    .where('status', '=', 'active')
-    .executeTakeFirst()
+  const active = await findActiveKey(tx, ownerId)
   if (active === undefined) return undefined
   await tx
     .updateTable('signing_keys')
@@ -82,6 +77,13 @@ export function findActiveKey(
     .where('owner_id', '=', ownerId)
     .where('status', '=', 'active')
     .executeTakeFirst()
+}
+
+/** The key with which `owner_id`, which must have one, signs now. */
+export async function getActiveKey(db: Kysely<Database>, ownerId: string): Promise<Row<'signing_keys'>> {
+  const key = await findActiveKey(db, ownerId)
+  if (key === undefined) throw new Error(`${ownerId} has no active signing key`)
+  return key
 }
 
 /** The seed of a key that the server holds. */
