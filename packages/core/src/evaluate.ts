@@ -92,18 +92,59 @@ function judge(subject: Subject, instance: ConstraintInstance, context: Evaluati
       detail: `the constraint ${instance.key} is not known`,
     }
   }
-  let usage: Usage | undefined
-  return instance.type.evaluate(instance.value, {
-    ...context.facts,
-    qualifiers: instance.qualifiers,
-    get usage() {
-      usage ??= usageOf(
-        subject.counters,
-        instance.scope,
-        context.facts.now,
-        context.excludeReservation === undefined ? {} : { exclude_reservation: context.excludeReservation },
-      )
-      return usage
-    },
-  })
+  return instance.type.evaluate(instance.value, new InstanceFacts(subject, instance, context))
+}
+
+/**
+ * The facts as one constraint sees them. A class, for all of them then have one shape: a copy with a getter of its own
+ * for each constraint cost more than evaluating it.
+ */
+class InstanceFacts implements ActionFacts {
+  readonly now: number
+  readonly action: string
+  readonly target: string | undefined
+  readonly cost_cents: number
+  readonly cost_known: boolean
+  readonly cost_declared: boolean
+  readonly metadata: ActionFacts['metadata']
+  readonly catalog: ActionFacts['catalog']
+  readonly passport: ActionFacts['passport']
+  readonly supervision_heartbeat_at: number | undefined
+  readonly qualifiers: ActionFacts['qualifiers']
+  readonly #subject: Subject
+  readonly #scope: string
+  readonly #exclude: string | undefined
+  #usage: Usage | undefined
+
+  constructor(
+    subject: Subject,
+    instance: ConstraintInstance,
+    { facts, excludeReservation }: EvaluationContext,
+  ) {
+    this.now = facts.now
+    this.action = facts.action
+    this.target = facts.target
+    this.cost_cents = facts.cost_cents
+    this.cost_known = facts.cost_known
+    this.cost_declared = facts.cost_declared
+    this.metadata = facts.metadata
+    this.catalog = facts.catalog
+    this.passport = facts.passport
+    this.supervision_heartbeat_at = facts.supervision_heartbeat_at
+    this.qualifiers = instance.qualifiers
+    this.#subject = subject
+    this.#scope = instance.scope
+    this.#exclude = excludeReservation
+  }
+
+  /** Read when a limit asks for it, within what seals the evaluation: a failure there blocks. */
+  get usage(): Usage {
+    this.#usage ??= usageOf(
+      this.#subject.counters,
+      this.#scope,
+      this.now,
+      this.#exclude === undefined ? {} : { exclude_reservation: this.#exclude },
+    )
+    return this.#usage
+  }
 }
