@@ -1,5 +1,15 @@
-import type { ChainRecord } from '@modei/protocol/crypto/chain'
-import { type ChainFault, type ChainVerifier, chainVerifier } from '@modei/protocol/crypto/chain-verifier'
+import {
+  type ChainedAttestation,
+  type ChainRecord,
+  readAttestation,
+} from '@modei/protocol/crypto/chain-record'
+import {
+  type ChainFault,
+  type ChainStep,
+  type ChainStepper,
+  chainSteps,
+} from '@modei/protocol/crypto/chain-verifier'
+import { SignatureQueue } from '@modei/protocol/crypto/signature-queue'
 import type { Trusted } from './trusted-keys.ts'
 
 export interface ChainReport {
@@ -21,38 +31,57 @@ export async function verifyExport(
   trusted: Trusted,
   onProgress: (records: number) => void,
 ): Promise<ExportVerdict> {
-  const verifiers = new Map<string, ChainVerifier>()
-  const verifierOf = (chainId: string): ChainVerifier => {
-    const known = verifiers.get(chainId)
+  const chains = new Map<string, ChainStepper>()
+  const chainOf = (chainId: string): ChainStepper => {
+    const known = chains.get(chainId)
     if (known !== undefined) return known
     const keys = trusted.chains.get(chainId)
-    const made = chainVerifier({
+    const made = chainSteps({
       findPublicKey: (id) => keys?.get(id),
       checkpoint: trusted.checkpoints.get(chainId),
     })
-    verifiers.set(chainId, made)
+    chains.set(chainId, made)
     return made
   }
-  for (const chainId of trusted.checkpoints.keys()) verifierOf(chainId)
+  for (const chainId of trusted.checkpoints.keys()) chainOf(chainId)
+  // Signatures are verified beside the reading, so a fault may be that of a record long before, of another chain.
+  const signatures = new SignatureQueue<BadLink>()
   let records = 0
   let chainId = trusted.chains.keys().next().value ?? ''
   for await (const value of lines) {
     const record: ChainRecord = Object(value)
+    const text = typeof record.attestation_json === 'string' ? readAttestation(record.attestation_json) : ''
     // What names no chain is blamed on the one that it stands in.
-    chainId = chainOf(record) ?? chainId
-    const fault = findUncovered(record, chainId, trusted) ?? verifierOf(chainId).next(record)
-    if (fault !== undefined) return { ok: false, records, chain_id: chainId, fault }
+    chainId = namedChain(text) ?? chainId
+    const uncovered = findUncovered(record, chainId, trusted)
+    const step = uncovered === undefined ? chainOf(chainId).next(record, text) : refusal(uncovered)
+    const bad = await signatures.add(step, { records, chain_id: chainId })
+    if (bad !== undefined) return { ok: false, ...bad.place, fault: bad.fault }
     records += 1
-    if (records % 1000 === 0) onProgress(records)
+    if (records % PROGRESS_EVERY === 0) onProgress(records)
   }
+  const bad = await signatures.drain()
+  if (bad !== undefined) return { ok: false, ...bad.place, fault: bad.fault }
   onProgress(records)
-  const chains: ChainReport[] = []
-  for (const [chain_id, verifier] of verifiers) {
-    const verdict = verifier.end()
+  const reports: ChainReport[] = []
+  for (const [chain_id, chain] of chains) {
+    const verdict = chain.end()
     if (!verdict.ok) return { ok: false, records, chain_id, fault: verdict }
-    chains.push({ chain_id, verified: verdict.count, checkpoint: trusted.checkpoints.has(chain_id) })
+    reports.push({ chain_id, verified: verdict.count, checkpoint: trusted.checkpoints.has(chain_id) })
   }
-  return { ok: true, records, chains }
+  return { ok: true, records, chains: reports }
+}
+
+const PROGRESS_EVERY = 1000
+
+/** Where in the file a record stands: how many came before it, and in which chain. */
+interface BadLink {
+  records: number
+  chain_id: string
+}
+
+function refusal(fault: ChainFault): ChainStep {
+  return { check: undefined, fault }
 }
 
 /** What a compromised key signed counts only where a checkpoint by a sound key vouches for it. */
@@ -65,12 +94,8 @@ function findUncovered(record: ChainRecord, chainId: string, trusted: Trusted): 
 }
 
 /** Named by the signed text, which decides whose keys must have signed it; the verifier checks that they did. */
-function chainOf({ attestation_json }: ChainRecord): string | undefined {
-  try {
-    const { chain_id, gate_id } = Object(JSON.parse(attestation_json))
-    const named: unknown = chain_id ?? gate_id
-    return typeof named === 'string' ? named : undefined
-  } catch {
-    return undefined
-  }
+function namedChain(text: ChainedAttestation | string): string | undefined {
+  if (typeof text === 'string') return undefined
+  const named = text.chain_id ?? text.gate_id
+  return typeof named === 'string' ? named : undefined
 }

@@ -1,9 +1,10 @@
-import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { type Attestation, type ModeiClient, ModeiError } from 'modei'
+import { type Progress, progress } from '../audit/progress.ts'
 import { openExport, recordLines } from '../audit/read-records.ts'
 import { noTrust, trust } from '../audit/trusted-keys.ts'
 import { type ExportVerdict, verifyExport } from '../audit/verify-export.ts'
@@ -72,8 +73,10 @@ async function verifyLog(
       throw new UsageError(
         'the keys of the gate are needed: --keys FILE, from `modei gates get-public --json`',
       )
+    const bar = progress(file === undefined || file === '-' ? undefined : statSync(file).size)
     return conclude(
-      await verifyExport(recordLines(openExport(file ?? '-')), trusted, progress),
+      await verifyExport(recordLines(bar.watch(openExport(file ?? '-'))), trusted, bar.records),
+      bar,
       json === true,
     )
   }
@@ -83,15 +86,12 @@ async function verifyLog(
     process.stderr.write('no checkpoint: a tail that was cut off would not be noticed\n')
   trust(trusted, evidence)
   const records = recordLines(client.exportAttestations({ gate_id: gate }))
-  await conclude(await verifyExport(records, trusted, progress), json === true)
+  const bar = progress(undefined)
+  await conclude(await verifyExport(records, trusted, bar.records), bar, json === true)
 }
 
-function progress(records: number): void {
-  if (process.stderr.isTTY || records % 100_000 === 0) process.stderr.write(`\r${records} records verified`)
-}
-
-async function conclude(verdict: ExportVerdict, json: boolean): Promise<void> {
-  process.stderr.write('\n')
+async function conclude(verdict: ExportVerdict, bar: Progress, json: boolean): Promise<void> {
+  bar.end()
   if (json) await printAnswer(verdict, true)
   else if (verdict.ok) {
     await line(`whole: ${verdict.records} records in ${verdict.chains.length} chains`)

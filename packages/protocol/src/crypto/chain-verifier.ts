@@ -1,4 +1,5 @@
 import { decodeBase64Strict } from './base64.ts'
+import { findColumnMismatch } from './chain-columns.ts'
 import {
   type ChainedAttestation,
   type ChainLink,
@@ -46,7 +47,42 @@ export type ChainOptions = {
 /** `next` takes the records one by one and answers a fault or undefined; after a fault it is done. `end` concludes. */
 export type ChainVerifier = { next(record: ChainRecord): ChainFault | undefined; end(): ChainVerdict }
 
+/** A signature that is still to be verified, and the fault of its record if it does not hold. */
+export type SignatureCheck = {
+  key: VerifyKey
+  bytes: Uint8Array
+  signature: Uint8Array
+  fault: ChainFault
+}
+
+/**
+ * What one record shows without looking at its signature. The signature comes first: its fault hides `fault`. Records
+ * may go on while signatures are verified elsewhere, as long as the first bad one of them decides in the end.
+ */
+export type ChainStep = { check: SignatureCheck | undefined; fault: ChainFault | undefined }
+
+/** A verifier that leaves the signatures to whoever drives it. */
+export type ChainStepper = {
+  /** @param text what `readAttestation` made of the record's text, where the caller has read it */
+  next(record: ChainRecord, text?: ChainedAttestation | string): ChainStep
+  end(): ChainVerdict
+}
+
+/** Verifies records one by one, on this thread. */
 export function chainVerifier(options: ChainOptions): ChainVerifier {
+  const steps = chainSteps(options)
+  return {
+    next(record) {
+      const { check, fault } = steps.next(record)
+      if (check !== undefined && !verifyWith(check.key, check.bytes, check.signature)) return check.fault
+      return fault
+    },
+    end: steps.end,
+  }
+}
+
+/** The same with the signatures, which are nearly all of the work, left to the caller. */
+export function chainSteps(options: ChainOptions): ChainStepper {
   const { start, checkpoint } = options
   const keys = new Map<string, VerifyKey>()
   const checkSequence = sequenceChecker(options.findSequenceSubject ?? (() => undefined), start === undefined)
@@ -55,55 +91,57 @@ export function chainVerifier(options: ChainOptions): ChainVerifier {
   /** A fault that only a later record, or the end, can name: a missing record may just stand in the wrong place. */
   let gap: ChainFault | undefined
 
-  function next(record: ChainRecord): ChainFault | undefined {
+  function next(record: ChainRecord, text?: ChainedAttestation | string): ChainStep {
     const expected = (head?.chain_index ?? 0) + 1
     if (!isChainRecord(record))
-      return fault(gap?.at ?? expected, 'malformed', 'a column is missing or not of its type')
+      return failed(gap?.at ?? expected, 'malformed', 'a column is missing or not of its type')
     const { chain_index } = record
     if (gap !== undefined)
-      return chain_index === gap.at ? fault(gap.at, 'order', 'the record comes too late') : undefined
-    if (chain_index < expected) return fault(chain_index, 'order', 'the record comes twice or too late')
+      return chain_index === gap.at ? failed(gap.at, 'order', 'the record comes too late') : NOTHING
+    if (chain_index < expected) return failed(chain_index, 'order', 'the record comes twice or too late')
     if (chain_index > expected) {
       gap = fault(
         expected,
         'index_gap',
         `record ${chain_index} comes where ${expected} is due, which is missing`,
       )
-      return undefined
+      return NOTHING
     }
-    const found = checkRecord(record)
-    if (found !== undefined) return found
+    const step = checkRecord(record, text)
+    if (step.fault !== undefined) return step
     head = { chain_index, chain_hash: record.chain_hash }
     count++
-    return checkpoint?.chain_index === chain_index ? checkAgainstCheckpoint(head, checkpoint) : undefined
+    if (checkpoint?.chain_index !== chain_index) return step
+    return { check: step.check, fault: checkAgainstCheckpoint(head, checkpoint) }
   }
 
-  function checkRecord(record: ChainRecord): ChainFault | undefined {
+  function checkRecord(record: ChainRecord, text: ChainedAttestation | string | undefined): ChainStep {
     const at = record.chain_index
     const bytes = utf8Bytes(record.attestation_json)
     if (sha256Hex(bytes) !== record.chain_hash) {
-      return fault(at, 'hash_mismatch', 'the signed text does not have the hash beside it')
+      return failed(at, 'hash_mismatch', 'the signed text does not have the hash beside it')
     }
-    const attestation = readAttestation(record.attestation_json)
+    const attestation = text ?? readAttestation(record.attestation_json)
     if (typeof attestation === 'string')
-      return fault(at, 'malformed', `the signed text cannot be read: ${attestation}`)
-    const column = findContradiction(record, attestation)
+      return failed(at, 'malformed', `the signed text cannot be read: ${attestation}`)
+    const column = findColumnMismatch(record, attestation)
     if (column !== undefined)
-      return fault(at, 'column_mismatch', `\`${column}\` differs from the signed text`)
+      return failed(at, 'column_mismatch', `\`${column}\` differs from the signed text`)
     if (attestation.previous_hash !== (head?.chain_hash ?? null)) {
-      return fault(at, 'previous_hash_mismatch', 'the signed text names another predecessor')
+      return failed(at, 'previous_hash_mismatch', 'the signed text names another predecessor')
     }
     const key = findKey(record.signing_key_id)
     if (key === undefined)
-      return fault(at, 'key_unknown', `no usable key \`${record.signing_key_id.slice(0, 64)}\``)
+      return failed(at, 'key_unknown', `no usable key \`${record.signing_key_id.slice(0, 64)}\``)
+    const unsigned = fault(at, 'signature_invalid', 'the signature is not over this text by this key')
     const signature = decodeBase64Strict(record.signature)
-    if (signature === undefined || !verifyWith(key, bytes, signature)) {
-      return fault(at, 'signature_invalid', 'the signature is not over this text by this key')
-    }
+    if (signature === undefined) return { check: undefined, fault: unsigned }
     const sequence = checkSequence(attestation)
-    return (
-      sequence && fault(at, sequence, `\`sequence_number\` ${attestation.sequence_number} does not follow`)
-    )
+    return {
+      check: { key, bytes, signature, fault: unsigned },
+      fault:
+        sequence && fault(at, sequence, `\`sequence_number\` ${attestation.sequence_number} does not follow`),
+    }
   }
 
   function findKey(signingKeyId: string): VerifyKey | undefined {
@@ -135,15 +173,7 @@ export function chainVerifier(options: ChainOptions): ChainVerifier {
   return { next, end }
 }
 
-/** The column that says other than what was signed. */
-function findContradiction(
-  record: ChainRecord,
-  attestation: ChainedAttestation,
-): keyof ChainRecord | undefined {
-  if (attestation.chain_index !== record.chain_index) return 'chain_index'
-  const signedKeyId = attestation.signing_key_id
-  return signedKeyId !== undefined && signedKeyId !== record.signing_key_id ? 'signing_key_id' : undefined
-}
+const NOTHING: ChainStep = { check: undefined, fault: undefined }
 
 function checkAgainstCheckpoint(link: ChainLink, checkpoint: ChainLink): ChainFault | undefined {
   if (link.chain_index === checkpoint.chain_index && link.chain_hash === checkpoint.chain_hash)
@@ -153,4 +183,8 @@ function checkAgainstCheckpoint(link: ChainLink, checkpoint: ChainLink): ChainFa
 
 function fault(at: number, reason: ChainFaultReason, detail: string): ChainFault {
   return { ok: false, at, reason, detail }
+}
+
+function failed(at: number, reason: ChainFaultReason, detail: string): ChainStep {
+  return { check: undefined, fault: fault(at, reason, detail) }
 }

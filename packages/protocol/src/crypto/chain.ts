@@ -1,6 +1,7 @@
 import type { ChainRecord } from './chain-record.ts'
-import { type ChainOptions, type ChainVerdict, chainVerifier } from './chain-verifier.ts'
+import { type ChainOptions, type ChainVerdict, chainSteps, chainVerifier } from './chain-verifier.ts'
 import { sha256Hex } from './sha256.ts'
+import { SignatureQueue } from './signature-queue.ts'
 
 export type { ChainedAttestation, ChainLink, ChainRecord } from './chain-record.ts'
 export type { FindSequenceSubject, SequenceSubject } from './chain-sequences.ts'
@@ -21,15 +22,16 @@ export function verifyChain(records: Iterable<ChainRecord>, options: ChainOption
   return verifier.end()
 }
 
-/** `verifyChain` over records that arrive from a cursor or a file. */
+/** `verifyChain` over records that arrive from a cursor or a file, with the signatures verified beside it. */
 export async function verifyChainStream(
   records: AsyncIterable<ChainRecord>,
   options: ChainOptions,
 ): Promise<ChainVerdict> {
-  const verifier = chainVerifier(options)
+  const steps = chainSteps(options)
+  const signatures = new SignatureQueue<undefined>()
   for await (const record of records) {
-    const fault = verifier.next(record)
-    if (fault !== undefined) return fault
+    const bad = await signatures.add(steps.next(record), undefined)
+    if (bad !== undefined) return bad.fault
   }
-  return verifier.end()
+  return (await signatures.drain())?.fault ?? steps.end()
 }

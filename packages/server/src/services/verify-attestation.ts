@@ -10,7 +10,6 @@ import type { Row } from '../store/store.ts'
 import { findOwnAttestation } from './attestations.ts'
 import { checkpointFault, isCovered } from './checkpoint-cover.ts'
 import type { Services } from './services.ts'
-import { columnsMatchText } from './signed-columns.ts'
 
 /** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
 export async function verifyAttestation(
@@ -38,7 +37,6 @@ export async function verifyAttestation(
   const signatureOk = isSigned(row, keys)
   const fault =
     neighbourFault(row, neighbours, head, keys) ??
-    (columnsMatchText(row) ? null : 'column_mismatch') ??
     (await checkpointFault(services, row, head?.head_index === row.chain_index))
   const signer = signers.find(({ id: key }) => key === row.signing_key_id)
   const vouchedFor =
@@ -81,6 +79,8 @@ function neighbourFault(
   head: { head_index: number; head_hash: string | null } | undefined,
   keys: ReadonlyMap<string, string>,
 ): NeighbourFault | null {
+  // Where a record stands is where it happened: a gate's records are in its own chain and nowhere else.
+  if (row.gate_id !== null && row.gate_id !== row.chain_id) return 'column_mismatch'
   const before = neighbours.find(({ chain_index }) => chain_index === row.chain_index - 1)
   const after = neighbours.find(({ chain_index }) => chain_index === row.chain_index + 1)
   if (before === undefined && row.chain_index > 1) return 'predecessor_missing'
@@ -96,15 +96,14 @@ function neighbourFault(
         : undefined,
   }
   const verifier = chainVerifier(options)
-  const faults = [row, ...(after === undefined ? [] : [after])].map((record) =>
-    verifier.next(chainRecord(record)),
-  )
+  const faults = [row, ...(after === undefined ? [] : [chainRecord(after)])].map(verifier.next)
   const fault = faults.find((found) => found !== undefined)
   if (fault !== undefined) return fault.reason
   const end: ChainVerdict = verifier.end()
   return end.ok ? null : end.reason
 }
 
+/** A neighbour without the columns that are only its own concern. */
 function chainRecord(row: Row<'attestations'>): ChainRecord {
   const { attestation_json, signature, signing_key_id, chain_index, chain_hash } = row
   return { attestation_json, signature, signing_key_id, chain_index, chain_hash }
