@@ -155,7 +155,7 @@ test('a column that says other than the signed text is found by verify, whicheve
       column,
     )
   }
-  const renamed = `${String(record.id).slice(0, -1)}0`
+  const renamed = String(record.id).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
   db.prepare('update attestations set id = ? where chain_index = 2').run(renamed)
   const answer = await server.request('POST', `/api/attestations/${renamed}/verify`)
   assert.equal(answer.body.reason, 'column_mismatch')
