@@ -9,7 +9,8 @@ import { type MigrationStatus, migrate, migrationStatus } from './store/migrate.
 import { migratePostgres, postgresStatus } from './store/postgres/database.ts'
 import { openPostgresStore } from './store/postgres/postgres-store.ts'
 import { Signer } from './store/signer.ts'
-import { kyselyOver, openDatabase } from './store/sqlite/open.ts'
+import { openConnection } from './store/sqlite/connection.ts'
+import { kyselyOver } from './store/sqlite/kysely.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import type { Store } from './store/store.ts'
 
@@ -71,7 +72,7 @@ async function openShared(
  */
 export async function migrateDatabase(config: Config): Promise<readonly string[]> {
   if (config.DATABASE_URL !== undefined) return reached(migratePostgres(config.DATABASE_URL))
-  const db = kyselyOver(openDatabase(embeddedFile(config)))
+  const db = kyselyOver(openConnection(embeddedFile(config)))
   try {
     return await migrate(db, 'sqlite')
   } finally {
@@ -82,7 +83,7 @@ export async function migrateDatabase(config: Config): Promise<readonly string[]
 /** Every migration of the configured database, and when it was applied. */
 export async function databaseStatus(config: Config): Promise<MigrationStatus[]> {
   if (config.DATABASE_URL !== undefined) return reached(postgresStatus(config.DATABASE_URL))
-  const db = kyselyOver(openDatabase(embeddedFile(config)))
+  const db = kyselyOver(openConnection(embeddedFile(config)))
   try {
     return await migrationStatus(db, 'sqlite')
   } finally {

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto'
 import { ModeiProblem, parseStrictJson } from '@modei/protocol'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { newRequestId } from '../new-id.ts'
 import { problemDocument } from './problem.ts'
 
 declare module 'fastify' {
@@ -24,7 +24,7 @@ export interface HttpOptions {
 export function createHttp(options: HttpOptions): FastifyInstance {
   const app = Fastify({
     logger: false,
-    genReqId: () => `req_${randomBytes(12).toString('hex')}`,
+    genReqId: newRequestId,
     trustProxy: options.trustedProxies.length === 0 ? false : [...options.trustedProxies],
     return503OnClosing: false,
     forceCloseConnections: 'idle',

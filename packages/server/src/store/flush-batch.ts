@@ -23,9 +23,11 @@ export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown
 
 interface CounterDraft {
   row: Row<'counters'>
-  counters: Counters | undefined
   dirty: boolean
 }
+
+/** The state of rows that were read before, for an engine that gives the same row to flush after flush. */
+const states = new WeakMap<Row<'counters'>, Counters>()
 
 interface Pending {
   index: number
@@ -68,7 +70,8 @@ export class FlushBatch {
     await this.#seal()
     for (const draft of this.#counters.values()) {
       if (!draft.dirty) continue
-      if (draft.counters !== undefined) draft.row.state = serializeCounters(draft.counters)
+      const state = states.get(draft.row)
+      if (state !== undefined) draft.row.state = serializeCounters(state)
       this.#writes.counters.push(draft.row)
     }
     this.#writes.chains.push(...this.#chains.values())
@@ -125,16 +128,19 @@ export class FlushBatch {
         last_attestation_id: null,
         state: null,
       }
-      draft = { row, counters: undefined, dirty: false }
+      draft = { row, dirty: false }
       this.#counters.set(id, draft)
     }
     return draft
   }
 
   #state(workspaceId: string, key: string, view: FlushView, now: number): Counters {
-    const draft = this.#counter(workspaceId, key, view)
-    draft.counters ??= draft.row.state === null ? newCounters(now) : parseCounters(draft.row.state)
-    return draft.counters
+    const { row } = this.#counter(workspaceId, key, view)
+    const known = states.get(row)
+    if (known !== undefined) return known
+    const state = row.state === null ? newCounters(now) : parseCounters(row.state)
+    states.set(row, state)
+    return state
   }
 
   #chain(job: DecisionJob<unknown>, view: FlushView): Row<'chains'> {
@@ -260,12 +266,13 @@ export class FlushBatch {
   }
 
   async #seal(): Promise<void> {
-    await Promise.all(
-      this.#pending.map(async (pending) => {
-        pending.row.signature = await this.#signer.sign(pending.key, pending.row.attestation_json)
-      }),
+    const signatures = await this.#signer.signAll(
+      this.#pending.map(({ key, row }) => ({ key, text: row.attestation_json })),
     )
-    for (const { index, job, record, row, key } of this.#pending) {
+    for (const [i, { index, job, record, row, key }] of this.#pending.entries()) {
+      const signature = signatures[i]
+      if (signature === undefined) throw new Error('a record was not signed')
+      row.signature = signature
       // A decision whose answer cannot be made must not be recorded: without its claim a retry would act again. So a
       // failure here gives up the whole batch before anything is written, and each job is tried by itself.
       const value = record.result({ ...row, public_key: key.public_key })

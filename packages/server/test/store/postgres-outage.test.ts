@@ -148,9 +148,9 @@ test('a database that falls silent is given up, and used again when it speaks', 
 test('a process that stops in the middle of a flush loses its locks, and decides again when it goes on', async () => {
   let goOn: (() => void) | undefined
   class StoppedSigner extends Signer {
-    override async sign(...signed: Parameters<Signer['sign']>): Promise<string> {
+    override async signAll(...signed: Parameters<Signer['signAll']>): Promise<string[]> {
       if (goOn === undefined) await new Promise<void>((resolve) => (goOn = resolve))
-      return super.sign(...signed)
+      return super.signAll(...signed)
     }
   }
   const [stopped, other] = await Promise.all([

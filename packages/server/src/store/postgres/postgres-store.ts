@@ -109,6 +109,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
         closing ??= decisions
           .close()
           .then(() => partitions.settled())
+          .then(() => options.signer.close())
           .then(close)
         await closing
       },

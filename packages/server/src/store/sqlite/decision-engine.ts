@@ -1,66 +1,34 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import {
-  APPROVAL_COLUMNS,
-  ATTESTATION_COLUMNS,
-  CHAIN_COLUMNS,
-  CHARGE_COLUMNS,
-  COUNTER_COLUMNS,
-  columnNames,
-  IDEMPOTENCY_COLUMNS,
-} from '../columns.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { ModeiProblem } from '@modei/protocol'
+import { ThreadCalls, ThreadDied, threadFile } from '../../thread-calls.ts'
 import type { DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
 import type { Mutex } from '../mutex.ts'
 import type { DecisionJob } from '../store.ts'
-import { SqliteFlushView, SqliteLookups } from './flush-view.ts'
+import { KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
+import { SqliteWriter, type WriteValues, writeValues } from './writer.ts'
 
-const ATTESTATION = columnNames(ATTESTATION_COLUMNS)
-const COUNTER = columnNames(COUNTER_COLUMNS)
-const CHAIN = columnNames(CHAIN_COLUMNS)
-const CHARGE = columnNames(CHARGE_COLUMNS)
-const APPROVAL = columnNames(APPROVAL_COLUMNS)
-const IDEMPOTENCY = columnNames(IDEMPOTENCY_COLUMNS)
-
-function insert(table: string, columns: readonly string[], verb = 'insert'): string {
-  return `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
-}
-
-function values<K extends string>(
-  row: { readonly [P in K]: string | number | null },
-  columns: readonly K[],
-): (string | number | null)[] {
-  return columns.map((column) => row[column])
-}
+/** From this many records on, a commit is worth a message to a thread. A server with little to do never starts it. */
+const THREAD_FROM = 4
 
 /**
- * Decides in memory while it holds the one write lock of the process, then writes in a single synchronous
- * transaction. INVARIANT: no other writer of these tables runs between the reads and the commit, because every
- * write of this process takes the same lock and a lock file keeps a second server out.
+ * Decides in memory while it holds the one write lock of the process, then writes in a single transaction.
+ * INVARIANT: no other writer of these tables runs between the reads and the commit, because every write of this
+ * process takes the same lock and a lock file keeps a second server out.
  */
 export class SqliteDecisionEngine implements DecisionEngine {
-  readonly #db: DatabaseSync
   readonly #lock: Mutex
   readonly #clock: () => number
   readonly #lookups: SqliteLookups
-  readonly #statements: Record<
-    'attestation' | 'counter' | 'chain' | 'charge' | 'approval' | 'nonce' | 'idempotency',
-    StatementSync
-  >
+  readonly #kept = new KeptRows()
+  readonly #writer: SqliteWriter
+  readonly #thread: ThreadCalls<WriteValues, void>
 
-  constructor(db: DatabaseSync, lock: Mutex, clock: () => number) {
-    this.#db = db
+  constructor(file: string, db: DatabaseSync, lock: Mutex, clock: () => number) {
     this.#lock = lock
     this.#clock = clock
     this.#lookups = new SqliteLookups(db)
-    this.#statements = {
-      attestation: db.prepare(insert('attestations', ATTESTATION)),
-      counter: db.prepare(insert('counters', COUNTER, 'insert or replace')),
-      chain: db.prepare(insert('chains', CHAIN, 'insert or replace')),
-      charge: db.prepare(insert('ancestor_charges', CHARGE)),
-      approval: db.prepare(insert('approvals', APPROVAL, 'insert or replace')),
-      nonce: db.prepare('insert into nonces (scope, nonce, expires_at) values (?, ?, ?)'),
-      // An expired answer under the same key gives way; a live one was replayed and is not written again.
-      idempotency: db.prepare(insert('idempotency', IDEMPOTENCY, 'insert or replace')),
-    }
+    this.#writer = new SqliteWriter(db)
+    this.#thread = new ThreadCalls(threadFile(import.meta.url, './write-thread'), file)
   }
 
   flush(
@@ -68,26 +36,39 @@ export class SqliteDecisionEngine implements DecisionEngine {
     work: (view: FlushView) => Promise<FlushWrites>,
   ): Promise<void> {
     return this.#lock.run(async () => {
-      const writes = await work(new SqliteFlushView(this.#lookups, this.#clock()))
-      if (writes.attestations.length > 0) this.#commit(writes)
+      try {
+        await this.#commit(await work(new SqliteFlushView(this.#lookups, this.#kept, this.#clock())))
+      } catch (error) {
+        this.#kept.forget()
+        throw error
+      }
     })
   }
 
-  #commit(writes: FlushWrites): void {
-    const s = this.#statements
-    this.#db.exec('begin immediate')
+  /** To be called under the lock, after a write that is not a flush. */
+  forget(): void {
+    this.#kept.forget()
+  }
+
+  close(): Promise<void> {
+    return this.#thread.close()
+  }
+
+  async #commit(writes: FlushWrites): Promise<void> {
+    if (writes.attestations.length >= THREAD_FROM) await this.#commitOnThread(writeValues(writes))
+    else if (writes.attestations.length > 0) this.#writer.commit(writeValues(writes))
+  }
+
+  async #commitOnThread(values: WriteValues): Promise<void> {
     try {
-      for (const row of writes.attestations) s.attestation.run(...values(row, ATTESTATION))
-      for (const row of writes.counters) s.counter.run(...values(row, COUNTER))
-      for (const row of writes.chains) s.chain.run(...values(row, CHAIN))
-      for (const row of writes.ancestor_charges) s.charge.run(...values(row, CHARGE))
-      for (const row of writes.approvals) s.approval.run(...values(row, APPROVAL))
-      for (const row of writes.nonces) s.nonce.run(row.scope, row.nonce, row.expires_at)
-      for (const row of writes.idempotency) s.idempotency.run(...values(row, IDEMPOTENCY))
-      this.#db.exec('commit')
+      await this.#thread.call(values)
     } catch (error) {
-      this.#db.exec('rollback')
-      throw error
+      if (!(error instanceof ThreadDied)) throw error
+      // It may have committed before it died, so nothing here may try the batch again.
+      throw new ModeiProblem('unavailable', 'the decision may not have been recorded', {
+        retryAfter: 1,
+        cause: error,
+      })
     }
   }
 }

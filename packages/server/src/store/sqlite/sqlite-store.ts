@@ -5,8 +5,9 @@ import { Mutex } from '../mutex.ts'
 import type { Database } from '../schema.ts'
 import type { Signer } from '../signer.ts'
 import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
+import { openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
-import { kyselyOver, openDatabase } from './open.ts'
+import { kyselyOver } from './kysely.ts'
 
 export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
@@ -14,19 +15,23 @@ export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
   clock?: () => number
 }
 
+const MAX_API_KEYS = 10_000
+
 /** Opens (and brings up to date) the embedded store in one file. One process at a time may decide with it. */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions): Promise<Store> {
   const clock = options.clock ?? Date.now
-  const writer = openDatabase(file)
+  const writer = openConnection(file)
   const db = kyselyOver(writer)
   await migrate(db, 'sqlite')
-  const readOnly = openDatabase(file, { readOnly: true })
+  const readOnly = openConnection(file, { readOnly: true })
   const reader = kyselyOver(readOnly)
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
+  // Keys that exist, until the next write: only this process writes to the file.
+  const apiKeys = new Map<string, ApiKeyRow>()
   const lock = new Mutex()
-  const engine = new SqliteDecisionEngine(writer, lock, clock)
+  const engine = new SqliteDecisionEngine(file, writer, lock, clock)
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
@@ -38,7 +43,15 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     engine: 'sqlite',
     read: reader,
     write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
-      return lock.run(() => db.transaction().execute((tx) => work(tx, clock())))
+      return lock.run(() =>
+        db
+          .transaction()
+          .execute((tx) => work(tx, clock()))
+          .finally(() => {
+            engine.forget()
+            apiKeys.clear()
+          }),
+      )
     },
     decide<T>(job: DecisionJob<T>): Promise<T> {
       return decisions.decide(job)
@@ -48,8 +61,14 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       return clock()
     },
     async findApiKey(hash) {
+      const known = apiKeys.get(hash)
+      if (known !== undefined) return known
       const row = apiKey.get(hash)
-      return row === undefined ? undefined : (row as unknown as ApiKeyRow)
+      if (row === undefined) return undefined
+      const found = row as unknown as ApiKeyRow
+      if (apiKeys.size >= MAX_API_KEYS) apiKeys.clear()
+      apiKeys.set(hash, found)
+      return found
     },
     async ping() {
       await reader.selectFrom('meta').select('key').limit(1).execute()
@@ -59,6 +78,8 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       closed = true
       await decisions.close()
       await lock.run(async () => undefined)
+      await engine.close()
+      await options.signer.close()
       await reader.destroy()
       // The last connection to close folds the write-ahead log back into the file.
       await db.destroy()

@@ -1,20 +1,6 @@
-import { closeSync, existsSync, openSync } from 'node:fs'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import type { Database } from '../schema.ts'
-
-/**
- * Opens the embedded database: write-ahead log, a real fsync on each commit, foreign keys on. A new one is its
- * owner's alone.
- */
-export function openDatabase(file: string, options: { readOnly?: boolean } = {}): DatabaseSync {
-  // SQLite gives the files beside the database, its log among them, the database's own mode.
-  if (options.readOnly !== true && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
-  const db = new DatabaseSync(file, { readOnly: options.readOnly === true })
-  db.exec('pragma busy_timeout = 5000; pragma foreign_keys = on')
-  if (options.readOnly !== true) db.exec('pragma journal_mode = wal; pragma synchronous = full')
-  return db
-}
 
 /** Kysely over `node:sqlite`: it has better-sqlite3's shape but for `reader`. */
 export function kyselyOver(db: DatabaseSync): Kysely<Database> {

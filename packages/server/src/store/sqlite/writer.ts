@@ -1,0 +1,89 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import {
+  APPROVAL_COLUMNS,
+  ATTESTATION_COLUMNS,
+  CHAIN_COLUMNS,
+  CHARGE_COLUMNS,
+  COUNTER_COLUMNS,
+  columnNames,
+  IDEMPOTENCY_COLUMNS,
+} from '../columns.ts'
+import type { FlushWrites } from '../flush.ts'
+
+type Value = string | number | null
+
+/** The rows of a batch by table, each as its values in the order of the columns: little to copy between threads. */
+export type WriteValues = { readonly [T in keyof FlushWrites]: readonly (readonly Value[])[] }
+
+const COLUMNS = {
+  attestations: columnNames(ATTESTATION_COLUMNS),
+  counters: columnNames(COUNTER_COLUMNS),
+  chains: columnNames(CHAIN_COLUMNS),
+  ancestor_charges: columnNames(CHARGE_COLUMNS),
+  approvals: columnNames(APPROVAL_COLUMNS),
+  nonces: ['scope', 'nonce', 'expires_at'],
+  // An expired answer under the same key gives way; a live one was replayed and is not written again.
+  idempotency: columnNames(IDEMPOTENCY_COLUMNS),
+} as const satisfies { [T in keyof FlushWrites]: readonly (keyof FlushWrites[T][number])[] }
+
+type Written = keyof typeof COLUMNS
+
+const REPLACED: ReadonlySet<Written> = new Set(['counters', 'chains', 'approvals', 'idempotency'])
+const TABLES: readonly Written[] = [
+  'attestations',
+  'counters',
+  'chains',
+  'ancestor_charges',
+  'approvals',
+  'nonces',
+  'idempotency',
+]
+
+export function writeValues(writes: FlushWrites): WriteValues {
+  return {
+    attestations: valuesOf(writes.attestations, COLUMNS.attestations),
+    counters: valuesOf(writes.counters, COLUMNS.counters),
+    chains: valuesOf(writes.chains, COLUMNS.chains),
+    ancestor_charges: valuesOf(writes.ancestor_charges, COLUMNS.ancestor_charges),
+    approvals: valuesOf(writes.approvals, COLUMNS.approvals),
+    nonces: valuesOf(writes.nonces, COLUMNS.nonces),
+    idempotency: valuesOf(writes.idempotency, COLUMNS.idempotency),
+  }
+}
+
+function valuesOf<K extends string>(
+  rows: readonly { readonly [P in K]: Value }[],
+  columns: readonly K[],
+): Value[][] {
+  return rows.map((row) => columns.map((column) => row[column]))
+}
+
+/** Writes a batch in one transaction of one connection, and returns when it is on disk. */
+export class SqliteWriter {
+  readonly #db: DatabaseSync
+  readonly #statements: ReadonlyMap<Written, StatementSync>
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+    this.#statements = new Map(TABLES.map((table) => [table, db.prepare(insert(table))]))
+  }
+
+  commit(values: WriteValues): void {
+    this.#db.exec('begin immediate')
+    try {
+      for (const [table, statement] of this.#statements) {
+        for (const row of values[table]) statement.run(...row)
+      }
+      this.#db.exec('commit')
+    } catch (error) {
+      this.#db.exec('rollback')
+      throw error
+    }
+  }
+}
+
+function insert(table: Written): string {
+  const columns: readonly string[] = COLUMNS[table]
+  const verb = REPLACED.has(table) ? 'insert or replace' : 'insert'
+  return `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
+}
