@@ -5,7 +5,7 @@ import { noTrust, trust } from '../src/audit/trusted-keys.ts'
 import { type ExportVerdict, verifyExport } from '../src/audit/verify-export.ts'
 import { signedExport } from './signed-export.ts'
 
-/** Several times as many as wait for their signatures at once. `npm run soak:audit` does the same with a million. */
+/** Several times as many as wait for their signatures at once. `npm run soak -- audit` does the same with a million. */
 const RECORDS = 2000
 const MIDDLE = RECORDS / 2
 

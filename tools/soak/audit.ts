@@ -1,7 +1,7 @@
 /**
  * `modei audit verify` over a large export, in a process of its own: it must find a whole log whole in memory that does
  * not grow, and name the first bad record of broken ones, wherever it stands.
- * `npm run soak:audit [-- RECORDS]`, a million unless told otherwise. Linux only, for it reads the process's memory there.
+ * `npm run soak -- audit [RECORDS]`, a million unless told otherwise. Linux only, for it reads the process's memory there.
  */
 import { spawn } from 'node:child_process'
 import { createReadStream, createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -11,19 +11,18 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { residentMemory } from '../bench/support/resident-memory.ts'
-import { signedExport, writeSignedExport } from '../packages/cli/test/signed-export.ts'
+import { residentMemory } from '../../bench/support/resident-memory.ts'
+import { signedExport, writeSignedExport } from '../../packages/cli/test/signed-export.ts'
+import { soakResult, soakSize } from './support/soak-result.ts'
 
-const BIN = fileURLToPath(new URL('../packages/cli/bin/modei.ts', import.meta.url))
+const BIN = fileURLToPath(new URL('../../packages/cli/bin/modei.ts', import.meta.url))
 /** Node itself, the program, and what waits to be verified. A log that was held in memory would need far more. */
 const MAX_MIB = 400
 const SAMPLE_MS = 50
 /** Broken copies are shorter: they are many. */
 const BROKEN_SHARE = 0.2
 
-const records = Number(process.argv[2] ?? 1_000_000)
-if (!Number.isSafeInteger(records) || records < 1000)
-  throw new Error('give a whole number of records, 1000 or more')
+const records = soakSize(1_000_000, 1000)
 
 interface Run {
   verdict: {
@@ -129,6 +128,12 @@ try {
     return index === middle ? [] : index === middle + 1 ? [line, held] : [line]
   })
   assertFault(await verify(broken), middle, 'order', 'two swapped records')
+  soakResult('audit', {
+    records,
+    mib: Math.round(mib),
+    per_second: Math.round(records / run.seconds),
+    peak_mib: Math.round(run.peak_mib),
+  })
 } finally {
   rmSync(directory, { recursive: true, force: true })
 }
