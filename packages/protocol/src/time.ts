@@ -49,8 +49,16 @@ export function parseDate(text: string): number | undefined {
 
 /** The one form in which times are answered and signed: `YYYY-MM-DDTHH:MM:SS.mmmZ`. */
 export function formatTimestamp(ms: number): string {
-  return new Date(ms).toISOString()
+  // Decisions that are made together write one time many times over.
+  if (ms !== lastFormatted) {
+    lastText = new Date(ms).toISOString()
+    lastFormatted = ms
+  }
+  return lastText
 }
+
+let lastFormatted = Number.NaN
+let lastText = ''
 
 /** Reads exactly the answered form, as envelopes carry it. */
 export function parseAnsweredTimestamp(text: string): number | undefined {

@@ -1,10 +1,10 @@
 /** What a target says of its host. */
 export type ReadHost =
-  | { kind: 'host'; host: string }
+  | { readonly kind: 'host'; readonly host: string }
   /** Nothing there that could be a host: a name, a path. */
-  | { kind: 'none' }
+  | { readonly kind: 'none' }
   /** Something that may lead to a host, but programs would not agree to which. */
-  | { kind: 'unreadable' }
+  | { readonly kind: 'unreadable' }
 
 const NONE: ReadHost = { kind: 'none' }
 const UNREADABLE: ReadHost = { kind: 'unreadable' }
@@ -23,8 +23,20 @@ export function targetHost(target: string | undefined): string | undefined {
   return read.kind === 'host' ? read.host : undefined
 }
 
+let lastTarget: string | undefined
+let lastRead: ReadHost = NONE
+
 /** Reads a target, which the caller chose and may have made to be misread. */
 export function readTargetHost(target: string | undefined): ReadHost {
+  // Every limit on hosts, and then the counter, ask about the one target of a decision.
+  if (target !== lastTarget) {
+    lastRead = readHost(target)
+    lastTarget = target
+  }
+  return lastRead
+}
+
+function readHost(target: string | undefined): ReadHost {
   if (target === undefined || target === '') return NONE
   if (target !== target.trim()) return UNREADABLE
   if (HOST_AND_PORT.test(target)) return hostOf(`http://${target}`)

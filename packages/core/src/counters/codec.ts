@@ -36,10 +36,12 @@ function packCount(count: WindowCount): unknown[] {
 }
 
 function packEvents(list: EventList): unknown[] {
+  const { times, amounts } = list
   const packed = [list.slack_ms]
   let before = 0
-  for (const [i, time] of list.times.entries()) {
-    packed.push(time - before, list.amounts[i] ?? 0)
+  for (let i = 0; i < times.length; i += 1) {
+    const time = times[i] ?? 0
+    packed.push(time - before, amounts[i] ?? 0)
     before = time
   }
   return packed

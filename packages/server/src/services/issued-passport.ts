@@ -49,6 +49,20 @@ function credentialOf(
   facts: LiveFacts,
   possession: Credential['possession'],
 ): Credential {
+  let fixed = fixedParts.get(passport)
+  if (fixed === undefined) {
+    fixed = fixedPart(passport)
+    fixedParts.set(passport, fixed)
+  }
+  return { ...fixed, revoked: issuedRevocation(passport, facts), possession }
+}
+
+type FixedPart = Omit<Credential, 'revoked' | 'possession'>
+
+/** What no decision changes, for as long as the passport is kept. */
+const fixedParts = new WeakMap<IssuedPassport, FixedPart>()
+
+function fixedPart(passport: IssuedPassport): FixedPart {
   const { row, envelope } = passport
   return {
     access_mode: 'passport',
@@ -66,8 +80,6 @@ function credentialOf(
     malformed: passport.signature_ok
       ? null
       : { reason: 'signature_invalid', detail: 'the stored passport is not signed by the key that it names' },
-    revoked: issuedRevocation(passport, facts),
-    possession,
     catalog_pin: pinOf(passport),
   }
 }
