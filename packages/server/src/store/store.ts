@@ -74,7 +74,7 @@ export interface NeedPermits {
 
 /** Rows as they stand inside the decision's transaction. */
 export interface LiveFacts {
-  /** The store's clock, never before the chain's last record. */
+  /** The store’s clock, never before the last decision of any of the job’s counters. */
   now: number
   gate(id: string): Row<'gates'> | undefined
   issuer(id: string): Row<'issuers'> | undefined

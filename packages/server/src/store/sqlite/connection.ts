@@ -1,15 +1,22 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 
+export interface ConnectionOptions {
+  readOnly?: boolean
+  /** Pages that the file may grow to; as many as the disk holds, unless a test says otherwise. */
+  maxPages?: number | undefined
+}
+
 /**
  * Opens the embedded database: write-ahead log, a real fsync on each commit, foreign keys on. A new one is its
  * owner's alone.
  */
-export function openConnection(file: string, options: { readOnly?: boolean } = {}): DatabaseSync {
+export function openConnection(file: string, options: ConnectionOptions = {}): DatabaseSync {
   // SQLite gives the files beside the database, its log among them, the database's own mode.
   if (options.readOnly !== true && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
   const db = new DatabaseSync(file, { readOnly: options.readOnly === true })
   db.exec('pragma busy_timeout = 5000; pragma foreign_keys = on')
   if (options.readOnly !== true) db.exec('pragma journal_mode = wal; pragma synchronous = full')
+  if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`)
   return db
 }

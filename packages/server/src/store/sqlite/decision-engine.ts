@@ -4,7 +4,9 @@ import { ThreadCalls, ThreadDied, threadFile } from '../../thread-calls.ts'
 import type { DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
 import type { Mutex } from '../mutex.ts'
 import type { DecisionJob } from '../store.ts'
+import { translated } from './errors.ts'
 import { KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
+import type { WriteThreadData } from './write-thread.ts'
 import { SqliteWriter, type WriteValues, writeValues } from './writer.ts'
 
 /** From this many records on, a commit is worth a message to a thread. A server with little to do never starts it. */
@@ -23,12 +25,12 @@ export class SqliteDecisionEngine implements DecisionEngine {
   readonly #writer: SqliteWriter
   readonly #thread: ThreadCalls<WriteValues, void>
 
-  constructor(file: string, db: DatabaseSync, lock: Mutex, clock: () => number) {
+  constructor(thread: WriteThreadData, db: DatabaseSync, lock: Mutex, clock: () => number) {
     this.#lock = lock
     this.#clock = clock
     this.#lookups = new SqliteLookups(db)
     this.#writer = new SqliteWriter(db)
-    this.#thread = new ThreadCalls(threadFile(import.meta.url, './write-thread'), file)
+    this.#thread = new ThreadCalls(threadFile(import.meta.url, './write-thread'), thread)
   }
 
   flush(
@@ -40,7 +42,7 @@ export class SqliteDecisionEngine implements DecisionEngine {
         await this.#commit(await work(new SqliteFlushView(this.#lookups, this.#kept, this.#clock())))
       } catch (error) {
         this.#kept.forget()
-        throw error
+        throw translated(error)
       }
     })
   }

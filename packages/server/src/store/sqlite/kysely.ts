@@ -9,7 +9,8 @@ export function kyselyOver(db: DatabaseSync): Kysely<Database> {
       database: {
         close: () => db.close(),
         prepare(sql: string) {
-          const statement = db.prepare(sql)
+          // Of a full disk SQLite may have rolled back by itself, and a second time would hide why.
+          const statement = db.prepare(sql === 'rollback' && !db.isTransaction ? 'select 1' : sql)
           return {
             reader: statement.columns().length > 0,
             all: (parameters) => statement.all(...bindable(parameters)),

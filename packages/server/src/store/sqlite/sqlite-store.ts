@@ -7,12 +7,15 @@ import type { Signer } from '../signer.ts'
 import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
 import { openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
+import { translated } from './errors.ts'
 import { kyselyOver } from './kysely.ts'
 
 export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
   /** Unix milliseconds; the machine's clock by default. */
   clock?: () => number
+  /** Pages that the file may grow to; as many as the disk holds, unless a test says otherwise. */
+  maxPages?: number
 }
 
 const MAX_API_KEYS = 10_000
@@ -20,7 +23,8 @@ const MAX_API_KEYS = 10_000
 /** Opens (and brings up to date) the embedded store in one file. One process at a time may decide with it. */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions): Promise<Store> {
   const clock = options.clock ?? Date.now
-  const writer = openConnection(file)
+  const { maxPages } = options
+  const writer = openConnection(file, { maxPages })
   const db = kyselyOver(writer)
   await migrate(db, 'sqlite')
   const readOnly = openConnection(file, { readOnly: true })
@@ -31,7 +35,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   // Keys that exist, until the next write: only this process writes to the file.
   const apiKeys = new Map<string, ApiKeyRow>()
   const lock = new Mutex()
-  const engine = new SqliteDecisionEngine(file, writer, lock, clock)
+  const engine = new SqliteDecisionEngine({ file, maxPages }, writer, lock, clock)
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
@@ -47,6 +51,9 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
         db
           .transaction()
           .execute((tx) => work(tx, clock()))
+          .catch((error: unknown) => {
+            throw translated(error)
+          })
           .finally(() => {
             engine.forget()
             apiKeys.clear()

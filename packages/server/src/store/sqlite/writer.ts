@@ -76,7 +76,8 @@ export class SqliteWriter {
       }
       this.#db.exec('commit')
     } catch (error) {
-      this.#db.exec('rollback')
+      // Of a full disk SQLite may have rolled back by itself.
+      if (this.#db.isTransaction) this.#db.exec('rollback')
       throw error
     }
   }
