@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { defineConfig } from 'tsdown'
 import { publishedEntries } from '../../tools/published-package.ts'
+import { thirdPartyNotices } from '../../tools/third-party-notices.ts'
 
 const entry = publishedEntries(JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')))
 
@@ -21,6 +22,7 @@ export default defineConfig({
   // Documentation is in the types; licences stay.
   outputOptions: { comments: { legal: true, annotation: true, jsdoc: false } },
   banner: { dts: '/// <reference lib="esnext.disposable" />' },
+  plugins: [thirdPartyNotices()],
   checks: { pluginTimings: false },
   suppressWarnings: [/TypeScript 7.0 does not yet have a stable API/],
   failOnWarn: true,

@@ -15,7 +15,7 @@ import { residentMemory } from '../../bench/support/resident-memory.ts'
 import { signedExport, writeSignedExport } from '../../packages/cli/test/signed-export.ts'
 import { soakResult, soakSize } from './support/soak-result.ts'
 
-const BIN = fileURLToPath(new URL('../../packages/cli/bin/modei.ts', import.meta.url))
+const BIN = fileURLToPath(new URL('../../packages/sdk/bin/modei.js', import.meta.url))
 /** Node itself, the program, and what waits to be verified. A log that was held in memory would need far more. */
 const MAX_MIB = 400
 const SAMPLE_MS = 50

@@ -1,1 +1,1 @@
-export { createProgram, run } from './program.ts'
+export { main } from './main.ts'

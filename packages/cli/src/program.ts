@@ -9,11 +9,13 @@ import { dbCommand, serveCommand, workspaceCommand } from './commands/serve-comm
 import { EXIT, exitCodeOf, Refused } from './exit-codes.ts'
 import { operationGroups } from './operations/operation-groups.ts'
 import { errorText } from './report-error.ts'
+import { VERSION } from './version.ts'
 
 /** The `modei` command. */
 export function createProgram(): Command {
   const program = new Command('modei')
     .description('Trust layer for AI agents')
+    .version(VERSION, '-V, --version')
     .option('--api-url <url>', 'server to call (default: MODEI_API_URL, else what `modei login` stored)')
   for (const command of [
     serveCommand(),

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-export const BIN = fileURLToPath(new URL('../bin/modei.ts', import.meta.url))
+export const BIN = fileURLToPath(new URL('../../sdk/bin/modei.js', import.meta.url))
 
 export interface Run {
   code: number | null

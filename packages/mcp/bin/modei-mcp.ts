@@ -12,7 +12,7 @@ Environment
 
 const [flag] = process.argv.slice(2)
 if (flag === '--help' || flag === '-h') process.stdout.write(HELP)
-else if (flag === '--version' || flag === '-v') process.stdout.write(`${VERSION}\n`)
+else if (['--version', '-V', '-v'].includes(flag ?? '')) process.stdout.write(`${VERSION}\n`)
 else {
   try {
     runStdio(process.env)

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line is a package of its own, so that who only calls an API installs no server. */
+/** The command line is a package of its own, so that who only calls an API loads no server. */
 const INSTALL = 'npm install @modei/cli'
 
 async function main() {
@@ -16,7 +16,7 @@ async function main() {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !error.message.includes('@modei/cli')) throw error
     throw new Error(`the command line is not installed: run \`${INSTALL}\`, then \`npx modei\` again`)
   }
-  process.exitCode = await cli.run(process.argv.slice(2))
+  await cli.main(process.argv.slice(2))
 }
 
 main().catch((error) => {

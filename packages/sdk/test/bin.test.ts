@@ -28,7 +28,7 @@ test('`modei` says how to install the command line where it is absent, and passe
   writeFileSync(join(directory, 'node_modules/@modei/cli/package.json'), JSON.stringify(manifest))
   writeFileSync(
     join(directory, 'node_modules/@modei/cli/index.js'),
-    'export const run = async ([first]) => (first === "serve" ? 7 : 8)',
+    'export const main = async ([first]) => { process.exitCode = first === "serve" ? 7 : 8 }',
   )
   assert.equal(run().status, 7)
 })

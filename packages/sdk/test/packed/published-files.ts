@@ -73,14 +73,15 @@ test('the types name no other package', () => {
   }
 })
 
-test('the manifest asks for no other package, and for Node 20', () => {
+test('the manifest asks for no other package but its own command line, and for Node 20', () => {
   const manifest: unknown = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
   assert.ok(typeof manifest === 'object' && manifest !== null)
   const members = Object.keys(manifest)
   assert.deepEqual(
     members.filter((name) => /dependencies|scripts|private/i.test(name)),
-    [],
+    ['optionalDependencies'],
   )
+  assert.deepEqual(Object.keys(Object(Reflect.get(manifest, 'optionalDependencies'))), ['@modei/cli'])
   assert.deepEqual(Reflect.get(manifest, 'engines'), { node: '>=20' })
 })
 
