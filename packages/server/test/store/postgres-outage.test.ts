@@ -6,7 +6,9 @@ import { Client } from 'pg'
 import type { DatabaseUnderTest } from '../../src/store/conformance.ts'
 import { box, endings, makeWorld, spend, times } from '../../src/store/conformance-fixture.ts'
 import { assertWhole, logOf } from '../../src/store/conformance-log.ts'
+import { openPool } from '../../src/store/postgres/pool.ts'
 import { openPostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts'
+import { transactionOutcome } from '../../src/store/postgres/transaction-outcome.ts'
 import { Signer } from '../../src/store/signer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { startCuttingProxy } from './cutting-proxy.ts'
@@ -129,6 +131,30 @@ for (const when of ['before', 'after'] as const) {
     await proxy.close()
   })
 }
+
+test('a lost commit counts as made only when its record is there: a crashed database gives its number out again', async () => {
+  const store = await open()
+  const world = await makeWorld(store)
+  const { id } = await store.decide(spend(world))
+  const pool = openPool(server.url, {
+    max: 1,
+    pipeline: false,
+    queryTimeoutMs: 60_000,
+    connectTimeoutMs: 60_000,
+    onError: () => undefined,
+  })
+  const { rows } = await pool.query<{ own: string; next: string }>(
+    `select pg_current_xact_id()::text as own, (pg_current_xact_id()::text::bigint + 1000000)::text as next`,
+  )
+  const { own = '', next = '' } = rows[0] ?? {}
+  const { workspace_id } = world
+  assert.equal(await transactionOutcome(pool, own, { workspace_id, id }), 'committed')
+  for (const reused of [own, next]) {
+    assert.equal(await transactionOutcome(pool, reused, { workspace_id, id: 'enf_lost' }), 'aborted')
+  }
+  await pool.end()
+  await store.close()
+})
 
 test('a database that falls silent is given up, and used again when it speaks', async () => {
   const proxy = await startCuttingProxy(server.url)

@@ -87,8 +87,9 @@ export class PostgresDecisionEngine implements DecisionEngine {
       if (ended.value.command === 'COMMIT') return
       throw failure?.reason ?? new Error('the database rolled a flush back')
     }
-    if (!isConnectionLost(ended.reason)) throw failure?.reason ?? ended.reason
-    const outcome = await transactionOutcome(this.#parts.others, transaction_id)
+    const [record] = writes.attestations
+    if (!isConnectionLost(ended.reason) || record === undefined) throw failure?.reason ?? ended.reason
+    const outcome = await transactionOutcome(this.#parts.others, transaction_id, record)
     if (outcome === 'committed') return
     if (outcome === 'aborted') throw new NothingWritten('the connection broke', { cause: ended.reason })
     throw new ModeiProblem(
