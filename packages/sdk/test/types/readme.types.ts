@@ -4,6 +4,11 @@ import { ModeiClient, ModeiError, NotFoundError, RateLimitError, verifyAttestati
 
 // #endregion
 
+// #region log-import
+import { verifyCheckpoint, verifyCheckpointConsistency } from 'modei'
+
+// #endregion
+
 // #region gate-import
 import { createServer } from 'node:http'
 import { gateResultOf, guardHttp, LocalGate } from 'modei/gate'
@@ -73,6 +78,21 @@ export async function offline(client: ModeiClient): Promise<void> {
     key !== undefined && verifyAttestationSignature(record.attestation_json, record.signature, key.public_key)
   // #endregion
   console.log(genuine)
+}
+
+export async function keptCheckpoint(client: ModeiClient, kept: string): Promise<void> {
+  // #region kept-checkpoint
+  const keys = await client.getGatePublic('gate_my-api') // better: as you saw them earlier
+  const then = verifyCheckpoint(kept, keys)
+  const now = verifyCheckpoint((await client.getGateLogCheckpoint('gate_my-api')).note, keys)
+  if (!then.ok || !now.ok) throw new Error('this is no checkpoint of that gate')
+  const proof = await client.getConsistencyProof('gate_my-api', {
+    old_size: then.checkpoint.tree_size,
+    tree_size: now.checkpoint.tree_size,
+  })
+  const onlyGrew = verifyCheckpointConsistency(proof, then.checkpoint, now.checkpoint)
+  // #endregion
+  console.log(onlyGrew)
 }
 
 export async function gate(client: ModeiClient): Promise<void> {
