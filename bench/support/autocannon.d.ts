@@ -16,6 +16,7 @@ declare module 'autocannon' {
   }
 
   interface Client {
+    on(event: 'response', told: (status: number, bytes: number, milliseconds: number) => void): void
     setRequests(requests: readonly Request[]): void
   }
 
@@ -25,8 +26,6 @@ declare module 'autocannon' {
     errors: number
     /** Seconds. */
     duration: number
-    /** Milliseconds. */
-    latency: { p50: number; p97_5: number; p99: number; max: number }
   }
 
   export default function autocannon(options: Options): Promise<Result>

@@ -1,8 +1,11 @@
 import { temporaryServer } from '../../tools/temporary-server.ts'
 import { type Call, jsonCaller } from './json-caller.ts'
-import { type Load, loadRound, ROUNDS, type Round } from './load.ts'
+import { type Load, loadRound, ROUND_SECONDS, ROUNDS, type Round } from './load.ts'
 import { median, report } from './report.ts'
 import { startEcho } from './start-echo.ts'
+
+/** What is compiled while it runs is as fast as it gets after some thousand requests. */
+const WARM_UP_SECONDS = 5
 
 export interface HttpContender {
   name: string
@@ -38,22 +41,12 @@ export async function runHttpBench({ name, unit, prepare, prove }: HttpBench): P
       { url: server.url, pid: server.process.child.pid, apiKey, requests: one.requests },
     ]),
   ])
-  const rounds = new Map<string, Round[]>()
-  for (const [, load] of loads) await loadRound(load, 1)
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [title, load] of loads) {
-      rounds.set(title, [...(rounds.get(title) ?? []), await loadRound(load)])
-    }
-  }
-  const medians = [...rounds].map(([title, all]) => ({
-    name: title,
-    'per second': Math.round(median(all.map((round) => round.per_second))),
-    'p50 ms': median(all.map((round) => round.p50)),
-    'p97.5 ms': median(all.map((round) => round.p97_5)),
-    'p99 ms': median(all.map((round) => round.p99)),
-    'CPU µs each': Math.round(median(all.map((round) => round.cpu_us))),
-  }))
+  for (const [, load] of loads) await loadRound(load, WARM_UP_SECONDS)
+  const medians = await measure(loads, 50, ROUNDS)
   console.table(medians)
+  // How it does with a single caller, and with more callers than anybody should have.
+  for (const connections of [1, 500])
+    console.table(await measure(new Map([...loads].slice(0, 2)), connections, 1))
   console.log(await prove(call))
   const [reference, measured] = medians
   report({
@@ -62,4 +55,24 @@ export async function runHttpBench({ name, unit, prepare, prove }: HttpBench): P
     value: measured?.['per second'] ?? Number.NaN,
     reference: reference?.['per second'] ?? Number.NaN,
   })
+}
+
+/** The loads in turns, so that a machine that slows down slows all of them; medians of the rounds. */
+async function measure(loads: ReadonlyMap<string, Load>, connections: number, count: number) {
+  const rounds = new Map<string, Round[]>()
+  for (let round = 0; round < count; round += 1) {
+    for (const [title, load] of loads) {
+      rounds.set(title, [...(rounds.get(title) ?? []), await loadRound(load, ROUND_SECONDS, connections)])
+    }
+  }
+  const ms = (value: number) => Math.round(value * 10) / 10
+  return [...rounds].map(([name, all]) => ({
+    name,
+    connections,
+    'per second': Math.round(median(all.map(({ per_second }) => per_second))),
+    'p50 ms': ms(median(all.map(({ p50 }) => p50))),
+    'p95 ms': ms(median(all.map(({ p95 }) => p95))),
+    'p99 ms': ms(median(all.map(({ p99 }) => p99))),
+    'CPU µs each': Math.round(median(all.map(({ cpu_us }) => cpu_us))),
+  }))
 }
