@@ -25,6 +25,8 @@ export interface AppParts {
   logger: Logger
   /** The one that observes the store; without it nothing is told of batches. */
   metrics?: Metrics
+  /** What `/metrics` answers, where that is more than this process's own numbers. */
+  metricsText?: () => Promise<string>
 }
 
 export interface App {
@@ -41,7 +43,8 @@ const HOUR_MS = 3_600_000
 const DRAIN_MS = 5000
 
 /** Wires a server out of its parts. The one place that knows them all. */
-export function createApp({ store, box, config, logger, metrics = new Metrics() }: AppParts): App {
+export function createApp(parts: AppParts): App {
+  const { store, box, config, logger, metrics = new Metrics() } = parts
   let draining = false
   const services: Services = {
     store,
@@ -68,7 +71,7 @@ export function createApp({ store, box, config, logger, metrics = new Metrics() 
     passportCache: () => services.passports.stats,
     ping: () => store.ping(),
   })
-  metricsRoutes(api, services, metrics)
+  metricsRoutes(api, services, metrics, parts.metricsText ?? (() => metrics.text()))
   mountRoutes(api, services)
   const hourly = setInterval(() => {
     sealChains(services).catch((err: unknown) => logger.error({ err }, 'chains were not sealed'))

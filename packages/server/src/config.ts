@@ -51,6 +51,8 @@ const Settings = z.object({
     ),
   /** Decisions that may wait in this process; beyond that requests are answered 503. */
   MODEI_MAX_QUEUE: whole(20_000, 1, 1_000_000),
+  /** Processes that serve one port of this machine, over PostgreSQL. */
+  MODEI_WORKERS: whole(1, 1, 128),
   MODEI_METRICS: z.enum(['on', 'off']).default('on'),
   /** The bearer that `/metrics` asks for; without one, whoever reaches the server may read it. */
   MODEI_METRICS_TOKEN: z

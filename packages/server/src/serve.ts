@@ -36,8 +36,17 @@ function lockEmbedded(config: Config): () => void {
   return lockDataDirectory(config.MODEI_DATA_DIR)
 }
 
+export interface ServeOptions {
+  /** Makes what `/metrics` answers out of this process's own numbers, where it is one of several. */
+  collectFrom?(own: () => Promise<string>): () => Promise<string>
+}
+
 /** Starts a server and resolves when it listens. */
-export async function serve(config: Config, logger: Logger = createLogger(config)): Promise<RunningServer> {
+export async function serve(
+  config: Config,
+  logger: Logger = createLogger(config),
+  { collectFrom }: ServeOptions = {},
+): Promise<RunningServer> {
   const unlock = lockEmbedded(config)
   try {
     const metrics = new Metrics()
@@ -47,7 +56,8 @@ export async function serve(config: Config, logger: Logger = createLogger(config
     })
     try {
       const first = await bootstrap(store, box, config.MODEI_BOOTSTRAP_API_KEY)
-      const app = createApp({ store, box, config, logger, metrics })
+      const own = () => metrics.text()
+      const app = createApp({ store, box, config, logger, metrics, metricsText: collectFrom?.(own) ?? own })
       await app.http.listen({ port: config.PORT, host: config.HOST })
       const stopSweep = startSweep(store, logger)
       const bound = app.http.server.address()

@@ -8,7 +8,10 @@ const server = () => import('@modei/server')
 export function serveCommand(): Command {
   return new Command('serve')
     .description('run a server with the settings of the environment')
-    .action(async () => (await server()).main())
+    .option('--workers <n>', 'processes that share the port, over PostgreSQL (MODEI_WORKERS)')
+    .action(async ({ workers }: { workers?: string }) =>
+      (await server()).main(workers === undefined ? process.env : { ...process.env, MODEI_WORKERS: workers }),
+    )
 }
 
 export function workspaceCommand(): Command {

@@ -4,8 +4,13 @@ import type { Api } from '../http/mount.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { Services } from '../services/services.ts'
 
-/** `/metrics`: what this process counts about itself, for Prometheus to collect. */
-export function metricsRoutes({ app }: Api, { config }: Services, metrics: Metrics): void {
+/** `/metrics`: what this server counts about itself, for Prometheus to collect. */
+export function metricsRoutes(
+  { app }: Api,
+  { config }: Services,
+  metrics: Metrics,
+  text: () => Promise<string>,
+): void {
   app.addHook('onResponse', async (request, reply) => {
     const operation = request.routeOptions.config.operation ?? 'none'
     metrics.onRequest(operation, reply.statusCode, reply.elapsedTime)
@@ -13,7 +18,7 @@ export function metricsRoutes({ app }: Api, { config }: Services, metrics: Metri
   if (config.MODEI_METRICS === 'off') return
   app.get('/metrics', { config: { operation: 'metrics' } }, async (request, reply) => {
     assertToken(config.MODEI_METRICS_TOKEN, request.headers.authorization)
-    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await metrics.text())
+    return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await text())
   })
 }
 
