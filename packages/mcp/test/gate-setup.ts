@@ -1,8 +1,9 @@
 import type { TestContext } from 'node:test'
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client'
-import { ModeiClient, type PassportIssue } from 'modei'
+import { type Fetch, type GateCreate, ModeiClient, type PassportIssue } from 'modei'
+import type { AgentCredentials } from 'modei/passport'
 import { type Harness, startServer } from '../../server/test/harness.ts'
-import { createGateServer, parseGateFile, recorderOf } from '../src/index.ts'
+import { createGateServer, holderOf, parseGateFile, recorderOf } from '../src/index.ts'
 import { createShopServer } from './shop-server.ts'
 
 export interface GatedShop {
@@ -23,20 +24,35 @@ export interface Setup {
   /** Where the gate believes the API to be. */
   baseUrl?: string
   pollMs?: number
+  profile?: NonNullable<GateCreate['profile']>
+  /** The key that the passport is issued to. */
+  credentials?: AgentCredentials
+  /** The key that the gate has, where it has one. */
+  holder?: AgentCredentials
+  fetch?: Fetch
 }
 
 /** An agent, a gate, a shop behind it, and a real server that decides. */
 export async function gatedShop(
   t: TestContext,
-  { passport, file = {}, baseUrl, pollMs = 20 }: Setup,
+  { passport, file = {}, baseUrl, pollMs = 20, profile = 'L1', credentials, holder, fetch }: Setup,
 ): Promise<GatedShop> {
   const server = await startServer(t)
   const modei = new ModeiClient({ apiKey: server.keys.own, baseUrl: server.url })
-  await modei.createGate({ name: 'Shop', gate_id: 'gate_shop' })
-  const { passport_id } = await modei.issuePassport('gate_shop', { agent_id: 'agent-1', ...passport })
+  await modei.createGate({ name: 'Shop', gate_id: 'gate_shop', profile })
+  const { passport_id } = await modei.issuePassport('gate_shop', {
+    agent_id: 'agent-1',
+    ...(credentials && { agent_public_key: credentials.publicKeyB64 }),
+    ...passport,
+  })
   const performed: string[] = []
   const logged: string[] = []
-  const asking = new ModeiClient({ apiKey: server.keys.own, baseUrl: baseUrl ?? server.url, retries: 0 })
+  const asking = new ModeiClient({
+    apiKey: server.keys.own,
+    baseUrl: baseUrl ?? server.url,
+    retries: 0,
+    ...(fetch && { fetch }),
+  })
   const recorder = recorderOf(asking, 'gate_shop', (line) => logged.push(line))
 
   const upstream = new Client({ name: 'gate', version: '1.0.0' })
@@ -47,6 +63,7 @@ export async function gatedShop(
   const gate = createGateServer(upstream, {
     client: asking,
     passportId: passport_id,
+    prove: holder && holderOf(holder, passport_id, 'gate_shop'),
     server: 'shop',
     file: parseGateFile(file),
     recorder,

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { AgentCredentials, ENV_PATH_VAR } from 'modei/credentials'
 import { isProfile, PROFILES } from 'modei-mcp/profiles'
 import { connection } from '../connection/connect.ts'
 import { UsageError } from '../exit-codes.ts'
@@ -22,6 +23,7 @@ interface GateFlags {
   url?: string
   file?: string
   name?: string
+  credentials?: string
 }
 
 export function mcpGateCommand(): Command {
@@ -33,7 +35,11 @@ export function mcpGateCommand(): Command {
     .option('--url <url>', 'a server that runs already, by its streamable HTTP address')
     .option('--file <file>', 'JSON that maps tools to actions, costs and targets')
     .option('--name <name>', 'first segment of actions, in place of the name that the server gives itself')
-  return command.action(async (words: string[], { url, file, name }: GateFlags) => {
+    .option(
+      '--credentials <file>',
+      `the passport’s own key pair, which proves every call where a gate asks for it (default: ${ENV_PATH_VAR})`,
+    )
+  return command.action(async (words: string[], { url, file, name, credentials }: GateFlags) => {
     const [program, ...args] = words
     if ((program === undefined) === (url === undefined)) {
       throw new UsageError('give either a command after `--`, or --url URL')
@@ -44,9 +50,16 @@ export function mcpGateCommand(): Command {
       upstream: url === undefined ? { command: program ?? '', args } : { url: new URL(url) },
       file: file === undefined ? undefined : readGateFile(file),
       name,
+      credentials: holder(credentials),
       env: environment(command),
     })
   })
+}
+
+/** The key that is named, or none. One that cannot be read does not start a gate without it. */
+function holder(path: string | undefined): AgentCredentials | undefined {
+  const named = path ?? process.env[ENV_PATH_VAR]
+  return named === undefined || named === '' ? undefined : AgentCredentials.load(named)
 }
 
 /** The environment, with the server and the key that `modei login` stored where it has none. */

@@ -44,6 +44,13 @@ export function passportCommand(): Command {
     .option('--to-credentials <file>', 'or its credentials file, made when it is not there')
     .action(delegate)
   passport
+    .command('key')
+    .description('print the public key of a credentials file, to have a passport issued to it')
+    .option('--credentials <file>', 'key pair, made when it is not there (default: MODEI_CREDENTIALS_PATH)')
+    .action(({ credentials }: { credentials?: string }) =>
+      line(AgentCredentials.loadOrCreate(credentials).publicKeyB64),
+    )
+  passport
     .command('verify')
     .description('verify signature, chain, grants and time; revocation only the server knows')
     .argument('<file>', 'a passport as `issue` wrote it or a server answered it; `-` for standard input')

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type EnforceResult, type ModeiClient, ModeiError } from 'modei'
 import type { GateRequest } from './gate-request.ts'
+import type { Prove } from './holder.ts'
 
 /** May it go on? `unasked`: nobody decided, and the file says that this tool may go on without. */
 export type Permission =
@@ -10,6 +11,8 @@ export type Permission =
 export interface AskOptions {
   client: ModeiClient
   passportId: string
+  /** Absent where the gate has not the passport's key; what asks for proof is refused then. */
+  prove?: Prove | undefined
   failOpen: boolean
   signal: AbortSignal
   /** Milliseconds between looks at a hold that waits for a person. */
@@ -23,7 +26,7 @@ const MAX_HOLDS = 3
 
 /** Enforces one request; while it is held, waits for a person and then asks again. */
 export async function askPermission(request: GateRequest, options: AskOptions): Promise<Permission> {
-  const { client, passportId, signal } = options
+  const { client, passportId, prove, signal } = options
   const { input_hash: _, ...body } = request
   let approval: string | undefined
   let wasHeld = false
@@ -33,6 +36,7 @@ export async function askPermission(request: GateRequest, options: AskOptions): 
         {
           ...body,
           passport_id: passportId,
+          ...(prove === undefined ? {} : { assertion: prove(request) }),
           ...(approval === undefined ? {} : { approval_request_id: approval }),
         },
         { signal },

@@ -2,11 +2,14 @@ import type { ModeiClient } from 'modei'
 import { type AskOptions, askPermission, type Permission } from './ask-permission.ts'
 import type { GatedTool, GateFile } from './gate-file.ts'
 import { gateRequest, hashOf, type ToolCall } from './gate-request.ts'
+import type { Prove } from './holder.ts'
 import type { Recorder } from './recorder.ts'
 
 export interface GateSettings {
   client: ModeiClient
   passportId: string
+  /** Proves possession of the passport's key, where the gate has it. */
+  prove?: Prove | undefined
   /** Name of the server behind the gate: the first segment of its actions. */
   server: string
   file: GateFile
@@ -26,7 +29,7 @@ export async function gatedCall<T>(
   wait: Pick<AskOptions, 'signal' | 'onWait'>,
   forward: () => Promise<T>,
 ): Promise<Outcome<T>> {
-  const { client, passportId, recorder, pollMs, server } = settings
+  const { client, passportId, prove, recorder, pollMs, server } = settings
   const { tool } = call
   const tools = new Map(Object.entries(settings.file.tools))
   const mapping = call.mapping ?? tools.get(tool) ?? {}
@@ -37,7 +40,14 @@ export async function gatedCall<T>(
   const { action, input_hash } = request
   const common = { passport_id: passportId, permission: action, tool_name: tool.slice(0, 255), input_hash }
   const failOpen = mapping.fail_open === true
-  const permission = await askPermission(request, { client, passportId, failOpen, pollMs, ...wait })
+  const permission = await askPermission(request, {
+    client,
+    passportId,
+    prove,
+    failOpen,
+    pollMs,
+    ...wait,
+  })
   if (!permission.go) {
     await recorder.record({
       ...common,

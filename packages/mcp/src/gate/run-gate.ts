@@ -2,11 +2,13 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { ModeiClient } from 'modei'
+import type { AgentCredentials } from 'modei/passport'
 import { VERSION } from '../version.ts'
 import { actionSegment } from './action-name.ts'
 import { findGateId } from './find-gate-id.ts'
 import { type GateFile, parseGateFile } from './gate-file.ts'
 import { createGateServer } from './gate-server.ts'
+import { holderOf } from './holder.ts'
 import { recorderOf } from './recorder.ts'
 
 export interface GateOptions {
@@ -15,6 +17,8 @@ export interface GateOptions {
   file?: GateFile | undefined
   /** First segment of actions; else the file's, else the name that the server gives itself. */
   name?: string | undefined
+  /** The passport's own key, with which each request is proved. */
+  credentials?: AgentCredentials | undefined
   env: Readonly<Record<string, string | undefined>>
   pollMs?: number
 }
@@ -24,6 +28,7 @@ export async function runGate({
   upstream,
   file = parseGateFile({}),
   name,
+  credentials,
   env,
   pollMs = 1000,
 }: GateOptions): Promise<void> {
@@ -41,9 +46,11 @@ export async function runGate({
   })
   await mcp.connect(transportOf(upstream, env))
   try {
-    const recorder = recorderOf(client, await findGateId(client, passportId, env.MODEI_GATE_ID, log), log)
+    const gateId = await findGateId(client, passportId, env.MODEI_GATE_ID, log)
+    const recorder = recorderOf(client, gateId, log)
+    const prove = credentials && holderOf(credentials, passportId, gateId)
     const server = actionSegment(name ?? file.server ?? mcp.getServerVersion()?.name ?? 'mcp')
-    const settings = { client, passportId, server, file, recorder, pollMs, log }
+    const settings = { client, passportId, prove, server, file, recorder, pollMs, log }
     const handle = serveStdio(() => createGateServer(mcp, settings), {
       onerror: (error) => log(error.message),
     })
