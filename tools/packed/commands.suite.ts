@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, renameSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { command, INSTALLED, npx, temporary } from './installed.ts'
@@ -20,6 +20,17 @@ test('every package has the same version, and every command tells it', () => {
   ]) {
     assert.equal(npx(args).stdout, `${version}\n`, args.join(' '))
   }
+})
+
+test('every thread that the server starts has its file', () => {
+  const directory = join(INSTALLED, 'node_modules/@modei/cli')
+  const files = readdirSync(directory)
+  const code = files
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => readFileSync(join(directory, file), 'utf8'))
+  const started = [...code.join('').matchAll(/threadFile\(import\.meta\.url, ["']\.\/([^"']+)["']\)/g)]
+  assert.ok(started.length >= 2)
+  for (const [, name] of started) assert.ok(files.includes(`${name}.js`), name)
 })
 
 test('the command `modei` is of one package', () => {
