@@ -33,16 +33,18 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       answerProblem(fromFastify(error), request, reply, options.logger)
     },
   })
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks of every request call back: a promise for each of them costs more than what they do.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
     reply.header('cache-control', 'no-store')
     if (options.draining()) {
-      throw new ModeiProblem('unavailable', 'the server is shutting down', { retryAfter: 1 })
-    }
+      done(new ModeiProblem('unavailable', 'the server is shutting down', { retryAfter: 1 }))
+    } else done()
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // A connection that was busy when the drain began would otherwise idle until its time-out and hold up the exit.
     if (options.draining()) reply.header('connection', 'close')
+    done()
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(

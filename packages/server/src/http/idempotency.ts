@@ -11,7 +11,7 @@ export function claimOf(
   operation: Operation,
   caller: Caller,
   header: string | undefined,
-  request: { path: string; query: unknown; body: unknown },
+  request: { path(): string; query: unknown; body: unknown },
   encode: IdempotencyClaim['encode'],
 ): IdempotencyClaim | null {
   if (header === undefined || operation.method !== 'POST' || operation.effect === 'read') return null
@@ -25,7 +25,7 @@ export function claimOf(
     workspace_id: caller.workspace_id,
     key_id: caller.key_id,
     method: operation.method,
-    path: request.path,
+    path: request.path(),
     idempotency_key: header,
     fingerprint: createHash('sha256').update(content).digest('hex'),
     encode,

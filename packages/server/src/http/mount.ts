@@ -96,7 +96,11 @@ export function mount<O extends Operation, R>(
             operation,
             auth.caller,
             single(request.headers['idempotency-key']),
-            { path: canonicalPath(operation, request.params), query: request.query, body: request.body },
+            {
+              path: () => canonicalPath(operation, request.params),
+              query: request.query,
+              body: request.body,
+            },
             (result) => {
               const { status, text } = encode(result)
               return { status, body: withoutSecrets(operation, text) }

@@ -11,9 +11,10 @@ export function metricsRoutes(
   metrics: Metrics,
   text: () => Promise<string>,
 ): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const operation = request.routeOptions.config.operation ?? 'none'
     metrics.onRequest(operation, reply.statusCode, reply.elapsedTime)
+    done()
   })
   if (config.MODEI_METRICS === 'off') return
   app.get('/metrics', { config: { operation: 'metrics' } }, async (request, reply) => {

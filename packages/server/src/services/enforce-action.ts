@@ -33,11 +33,13 @@ export async function enforceAction(
       ? badPassportJob(caller, request, found.refusal)
       : await enforceJob(services, caller, request, found)
   const decided = await decideByCatalog(services, { ...job, idempotency: claim })
+  const { decision, reason: reason_code, attestation_id } = decided
+  const { passport_id, action } = request
   logDecision(
     services,
     'enforce',
-    { ...decided, reason_code: decided.reason },
-    { ...request, gate_id: job.gate_id },
+    { decision, reason_code, attestation_id },
+    { gate_id: job.gate_id, passport_id, action },
   )
   return decided
 }

@@ -7,6 +7,7 @@ export function logDecision(
   decided: { decision: string; reason_code: string | null; attestation_id: string | null },
   request: { gate_id: string | null; passport_id?: string | undefined; action: string },
 ): void {
+  if (!logger.isLevelEnabled('info')) return
   logger.info(
     {
       kind,
