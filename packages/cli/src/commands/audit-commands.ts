@@ -13,7 +13,8 @@ import { Refused, UsageError } from '../exit-codes.ts'
 import { readFlag } from '../operations/flag.ts'
 import { urlOf } from '../operations/operation-command.ts'
 import { plainLine } from '../output/plain-text.ts'
-import { line, printAnswer, write } from '../output/print.ts'
+import { printAnswer } from '../output/print.ts'
+import { line, write } from '../output/write.ts'
 
 /** Records and their chains. */
 export function auditCommand(): Command {

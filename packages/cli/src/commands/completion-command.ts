@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
 import { completionScript } from '../completion/completion-scripts.ts'
-import { write } from '../output/print.ts'
+import { write } from '../output/write.ts'
 
 export function completionCommand(): Command {
   const command = new Command('completion').description('print a completion script for a shell to evaluate')

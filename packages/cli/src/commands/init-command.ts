@@ -6,7 +6,7 @@ import { ask } from '../connection/prompt.ts'
 import { UsageError } from '../exit-codes.ts'
 import { readFlag } from '../operations/flag.ts'
 import { urlOf } from '../operations/operation-command.ts'
-import { line } from '../output/print.ts'
+import { line } from '../output/write.ts'
 import { snippet } from './snippet.ts'
 
 interface InitFlags {

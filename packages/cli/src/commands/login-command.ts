@@ -4,7 +4,7 @@ import { writeStored } from '../connection/config-file.ts'
 import { ask, readSecret } from '../connection/prompt.ts'
 import { UsageError } from '../exit-codes.ts'
 import { urlOf } from '../operations/operation-command.ts'
-import { line } from '../output/print.ts'
+import { line } from '../output/write.ts'
 
 export const LOCAL = 'http://localhost:3000'
 

@@ -14,7 +14,8 @@ import {
 } from 'modei/passport'
 import { Refused, UsageError } from '../exit-codes.ts'
 import { readJson } from '../operations/flag.ts'
-import { line, printAnswer } from '../output/print.ts'
+import { printAnswer } from '../output/print.ts'
+import { line } from '../output/write.ts'
 
 interface IssueFlags {
   credentials?: string

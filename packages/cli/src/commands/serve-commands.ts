@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { UsageError } from '../exit-codes.ts'
-import { line, printAnswer } from '../output/print.ts'
+import { printAnswer } from '../output/print.ts'
+import { line } from '../output/write.ts'
 
 /** Loaded when it is needed: most commands call a server and are none. */
 const server = () => import('@modei/server')

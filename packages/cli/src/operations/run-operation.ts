@@ -5,7 +5,8 @@ import type { Operation } from '@modei/protocol'
 import type { CallArguments, CallId, ModeiClient, PagedCallId, StreamedCallId } from 'modei'
 import { connect } from '../connection/connect.ts'
 import { Refused } from '../exit-codes.ts'
-import { printAll, printAnswer, write } from '../output/print.ts'
+import { printAll, printAnswer } from '../output/print.ts'
+import { write } from '../output/write.ts'
 
 export interface RunOptions {
   url: string | undefined
