@@ -3,7 +3,7 @@ import { faultRound, type RoundFigures } from './fault-round.ts'
 import { assertComeBack, enforceOnce } from './keyed-load.ts'
 import type { Rig } from './rig.ts'
 
-const KEYS = 5
+const KEYS = 3
 const AT_ONCE = 20
 
 /** One request sent twenty times at once, to all servers: one decision, and one answer. */

