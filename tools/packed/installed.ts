@@ -38,6 +38,7 @@ export async function serve(
   t: TestContext,
   [program, ...args]: readonly [string, ...string[]],
   data: string,
+  env: Record<string, string> = {},
 ) {
   const child = spawn(program, [...args, 'serve'], {
     cwd: INSTALLED,
@@ -45,6 +46,7 @@ export async function serve(
     env: {
       ...{ PATH: process.env.PATH ?? '', HOME: '/nonexistent', npm_config_update_notifier: 'false' },
       ...{ PORT: '0', LOG_LEVEL: 'silent', MODEI_DATA_DIR: data },
+      ...env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
