@@ -14,7 +14,6 @@ import { HourlyLimits } from './services/hourly-limits.ts'
 import { KeyUse } from './services/key-use.ts'
 import { InstanceCache } from './services/own-constraints.ts'
 import { PassportCache } from './services/passport-cache.ts'
-import { sealChains } from './services/seal-chains.ts'
 import type { Services } from './services/services.ts'
 import type { Store } from './store/store.ts'
 
@@ -36,8 +35,6 @@ export interface App {
   /** Refuses new requests, finishes those that run, commits what is queued. */
   close(): Promise<void>
 }
-
-const HOUR_MS = 3_600_000
 
 /** How long requests that run may take to finish once the server was told to stop. */
 const DRAIN_MS = 5000
@@ -73,16 +70,12 @@ export function createApp(parts: AppParts): App {
   })
   metricsRoutes(api, services, metrics, parts.metricsText ?? (() => metrics.text()))
   mountRoutes(api, services)
-  const hourly = setInterval(() => {
-    sealChains(services).catch((err: unknown) => logger.error({ err }, 'chains were not sealed'))
-  }, HOUR_MS).unref()
   return {
     http,
     api,
     services,
     async close() {
       draining = true
-      clearInterval(hourly)
       // A connection on which nothing was asked counts as busy and would hold up the exit until its time-out.
       const impatient = setTimeout(() => http.server.closeAllConnections(), DRAIN_MS)
       await http.close()

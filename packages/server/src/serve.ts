@@ -2,7 +2,7 @@ import { type Logger, type LoggerOptions, pino } from 'pino'
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { ensureDataDirectory, lockDataDirectory } from './data-dir.ts'
-import { startSweep } from './jobs/sweep.ts'
+import { startJobs } from './jobs/start-jobs.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { openStore } from './open-store.ts'
 import { bootstrap, type NewWorkspace } from './services/workspaces.ts'
@@ -59,7 +59,7 @@ export async function serve(
       const own = () => metrics.text()
       const app = createApp({ store, box, config, logger, metrics, metricsText: collectFrom?.(own) ?? own })
       await app.http.listen({ port: config.PORT, host: config.HOST })
-      const stopSweep = startSweep(store, logger)
+      const stopJobs = startJobs(app.services)
       const bound = app.http.server.address()
       const port = typeof bound === 'object' && bound !== null ? bound.port : config.PORT
       const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.HOST) ? 'localhost' : config.HOST
@@ -68,7 +68,7 @@ export async function serve(
         address: `http://${host}:${port}`,
         first,
         async close() {
-          await stopSweep()
+          await stopJobs()
           await app.close()
           unlock()
         },

@@ -159,3 +159,12 @@ test('chains are sealed without being asked, so that a stolen key takes little w
   await server.request('POST', '/api/gates/gate_shop/keys/rotate', { compromised: true })
   for (const id of decided) assert.equal((await verify(server, id)).valid, true)
 })
+
+test('a server that stops seals no further chain', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const { passport_id } = await issue(server, ['read'])
+  await decide(server, passport_id, 2)
+  await assert.rejects(sealChains(server.app.services, AbortSignal.abort()), { name: 'AbortError' })
+  assert.deepEqual(await server.store.read.selectFrom('checkpoints').selectAll().execute(), [])
+})

@@ -1,8 +1,5 @@
-import type { Logger } from 'pino'
 import type { Store } from '../store/store.ts'
 import { REPLAY_MS } from '../store/write-once.ts'
-
-const EVERY_MS = 60_000
 
 /** A statement judged fresh a moment ago may still wait for its decision, so nonces outlive their time by far. */
 const NONCE_GRACE_MS = 10 * 60_000
@@ -19,24 +16,4 @@ export function sweep(store: Store): Promise<void> {
       .where('created_at', '<', now - REPLAY_MS)
       .execute()
   })
-}
-
-/**
- * Sweeps every minute, in this process. Several processes on one database may all do so.
- * @returns stops it, and resolves when none is under way
- */
-export function startSweep(store: Store, logger: Logger): () => Promise<void> {
-  let running: Promise<void> | undefined
-  const timer = setInterval(() => {
-    running ??= sweep(store)
-      .catch((error: unknown) => logger.warn({ err: error }, 'the sweep failed and will be tried again'))
-      .finally(() => {
-        running = undefined
-      })
-  }, EVERY_MS)
-  timer.unref()
-  return async () => {
-    clearInterval(timer)
-    await running
-  }
 }

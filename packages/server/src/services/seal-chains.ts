@@ -7,8 +7,9 @@ const MAX_CHAINS = 1000
 /**
  * Keeps a checkpoint of every gate whose chain went on since the last one. Whoever gets hold of a key can then not pass
  * for what was recorded before, even where nobody ever asked for a checkpoint.
+ * @throws the signal's reason when it stops the run between two chains
  */
-export async function sealChains(services: Services): Promise<void> {
+export async function sealChains(services: Services, signal?: AbortSignal): Promise<void> {
   const { store, logger } = services
   const moved = await store.read
     .selectFrom('chains')
@@ -24,6 +25,7 @@ export async function sealChains(services: Services): Promise<void> {
     .limit(MAX_CHAINS)
     .execute()
   for (const gate of moved) {
+    signal?.throwIfAborted()
     try {
       await store.write((tx, now) => sealChain(services, tx, gate, now))
     } catch (err) {

@@ -2,6 +2,7 @@ import { describe } from 'node:test'
 import { describeBudgets } from './conformance-budgets.ts'
 import { describeChanges } from './conformance-changes.ts'
 import type { DatabaseUnderTest } from './conformance-fixture.ts'
+import { describeLeases } from './conformance-leases.ts'
 import { describeLog } from './conformance-log.ts'
 import { describeQueue } from './conformance-queue.ts'
 import { describeRepeats } from './conformance-repeats.ts'
@@ -19,5 +20,6 @@ export function describeStore(name: string, create: () => Promise<DatabaseUnderT
     describeRepeats(create)
     describeChanges(create)
     describeQueue(create)
+    describeLeases(create)
   })
 }

@@ -299,6 +299,15 @@ export interface Database {
     created_at: number
   }
   settlement_lines: { attestation_id: string; settlement_id: string }
+  /** Which process does a background job: one row for each job. */
+  leases: {
+    name: string
+    /** One run of one process, or nobody any more once it expired. */
+    holder: string
+    expires_at: number
+    /** When the last run began that came to its end; null before the first. */
+    ran_at: number | null
+  }
   nonces: { scope: string; nonce: string; expires_at: number }
   idempotency: {
     workspace_id: string

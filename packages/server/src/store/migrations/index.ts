@@ -8,6 +8,7 @@ import { anonymous } from './0005-anonymous.ts'
 import { checkpoints } from './0006-checkpoints.ts'
 import { merkleNodes } from './0007-merkle-nodes.ts'
 import { agents } from './0008-agents.ts'
+import { leases } from './0009-leases.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -20,5 +21,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0006-checkpoints': checkpoints(engine),
     '0007-merkle-nodes': merkleNodes(engine),
     '0008-agents': agents(engine),
+    '0009-leases': leases(engine),
   }
 }
