@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { processEnv } from '../packages/server/test/process-env.ts'
 import { temporaryServer } from '../tools/temporary-server.ts'
 
 const run = promisify(execFile)
@@ -13,7 +14,7 @@ const run = promisify(execFile)
 async function printedBy(name: string): Promise<string[]> {
   await using server = await temporaryServer()
   const file = fileURLToPath(new URL(name, import.meta.url))
-  const env = { PATH: process.env.PATH, MODEI_API_KEY: server.apiKey, MODEI_API_URL: server.url }
+  const env = processEnv({ MODEI_API_KEY: server.apiKey, MODEI_API_URL: server.url })
   const { stdout } = await run(process.execPath, [file], { env, timeout: 60_000 })
   return stdout.trimEnd().split('\n')
 }

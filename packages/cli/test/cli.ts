@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { processEnv } from '../../server/test/process-env.ts'
 
 export const BIN = fileURLToPath(new URL('../../sdk/bin/modei.js', import.meta.url))
 
@@ -24,7 +25,7 @@ export function temporary(t: Pick<TestContext, 'after'>): string {
 export function modei(args: readonly string[], env: Record<string, string> = {}, input = ''): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [BIN, ...args], {
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
+      env: processEnv({ HOME: '/nonexistent', ...env }),
       timeout: 60_000,
     })
     const run: Run = { code: null, stdout: '', stderr: '' }

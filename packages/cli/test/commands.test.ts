@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { operationList } from '@modei/protocol/operations'
 import { startServer } from '../../server/test/harness.ts'
+import { processEnv } from '../../server/test/process-env.ts'
 import { EXIT } from '../src/exit-codes.ts'
 import { commandName } from '../src/operations/command-name.ts'
 import { createProgram } from '../src/program.ts'
@@ -95,12 +96,11 @@ test('the guide lists every exit code and every command', () => {
 
 test('output that nobody reads any more ends quietly', async (t) => {
   const server = await startServer(t)
-  const env = {
+  const env = processEnv({
     MODEI_API_URL: server.url,
     MODEI_API_KEY: server.keys.own,
-    PATH: process.env.PATH ?? '',
     HOME: '/nonexistent',
-  }
+  })
   const command = `'${process.execPath}' '${BIN}' constraints list-types --json | head -c 1`
   const { stderr } = await promisify(execFile)('bash', ['-c', command], { env })
   assert.equal(stderr, '')

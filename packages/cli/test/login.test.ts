@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { startServer } from '../../server/test/harness.ts'
+import { processEnv } from '../../server/test/process-env.ts'
 import { BIN, modei, temporary } from './cli.ts'
 
 test('a key from standard input is tried, stored for its owner alone, and used from then on', async (t) => {
@@ -67,7 +68,7 @@ function atTerminal(
 test('at a terminal the key is asked for and not shown', async (t) => {
   const server = await startServer(t)
   const HOME = temporary(t)
-  const env = { PATH: process.env.PATH ?? '', HOME, MODEI_API_URL: server.url }
+  const env = processEnv({ HOME, MODEI_API_URL: server.url })
   const shown = await atTerminal(
     `'${process.execPath}' '${BIN}' login`,
     env,

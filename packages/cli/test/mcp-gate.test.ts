@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { startServer } from '../../server/test/harness.ts'
+import { processEnv } from '../../server/test/process-env.ts'
 import { BIN, modei, temporary } from './cli.ts'
 
 const SHOP = fileURLToPath(new URL('../../mcp/test/shop-server.ts', import.meta.url))
@@ -28,7 +29,7 @@ async function agentBehind(t: TestContext, { args, env, pin }: Gate): Promise<Cl
     new StdioClientTransport({
       command: process.execPath,
       args: [BIN, 'mcp-gate', ...args],
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
+      env: processEnv({ HOME: '/nonexistent', ...env }),
       stderr: 'ignore',
     }),
   )
@@ -112,7 +113,7 @@ test('a gate that cannot know what to do does not start', async (t) => {
 test('when the server behind it ends, the gate ends too, and not well', async (t) => {
   const { env } = await withPassport(t, ['shop:*'])
   const gate = spawn(process.execPath, [BIN, 'mcp-gate', '--', process.execPath, SHOP], {
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env, SHOP_CLOSES_AFTER_MS: '1000' },
+    env: processEnv({ HOME: '/nonexistent', ...env, SHOP_CLOSES_AFTER_MS: '1000' }),
     // Standard input stays open: the agent has not left.
     stdio: ['pipe', 'ignore', 'pipe'],
     timeout: 60_000,

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Harness, startServer } from '../../server/test/harness.ts'
+import { processEnv } from '../../server/test/process-env.ts'
 import { tools } from '../src/index.ts'
 
 const run = promisify(execFile)
@@ -38,7 +39,7 @@ async function inspect(t: TestContext, target: readonly string[], ...method: str
   const HOME = mkdtempSync(join(tmpdir(), 'modei-inspector-'))
   t.after(() => rmSync(HOME, { recursive: true, force: true }))
   const { stdout } = await run(process.execPath, [INSPECTOR, '--cli', ...target, '--method', ...method], {
-    env: { PATH: process.env.PATH ?? '', HOME },
+    env: processEnv({ HOME }),
     maxBuffer: 64 * 1024 * 1024,
     timeout: 60_000,
   })

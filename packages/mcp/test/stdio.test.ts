@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { processEnv } from '../../server/test/process-env.ts'
 import { tools } from '../src/tools.ts'
 
 const run = promisify(execFile)
@@ -18,8 +19,7 @@ test('--help and --version answer without a key', async () => {
 })
 
 test('without a key, or with a profile that does not exist, the start ends with a sentence that says so', async () => {
-  const start = (env: Record<string, string>) =>
-    run(process.execPath, [BIN], { env: { PATH: process.env.PATH ?? '', ...env } })
+  const start = (env: Record<string, string>) => run(process.execPath, [BIN], { env: processEnv(env) })
   await assert.rejects(start({}), (error: Error & { stderr: string }) => {
     assert.match(error.stderr, /MODEI_API_KEY/)
     return true
@@ -47,13 +47,12 @@ test('over standard input and output every tool is listed, a heartbeat is sent, 
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [BIN],
-    env: {
-      PATH: process.env.PATH ?? '',
+    env: processEnv({
       MODEI_API_KEY: KEY,
       MODEI_API_URL: `http://127.0.0.1:${port}`,
       MODEI_AGENT_ID: 'agent-1',
       MODEI_PASSPORT_ID: 'pp_1',
-    },
+    }),
   })
   await client.connect(transport)
   t.after(() => client.close())

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { chainHash, verifyChain } from '@modei/protocol'
 import { type Harness, startServer } from './harness.ts'
@@ -31,12 +29,8 @@ async function decideSome(server: Harness): Promise<Logged[]> {
   return (await server.request('GET', '/api/gates/gate_shop/attestations')).body.reverse()
 }
 
-/** Changes history behind the server’s back, as somebody with the file could: triggers are no lock against them. */
-function tamper(server: Harness, statement: string): void {
-  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
-  db.exec('drop trigger attestations_refuse_update; drop trigger attestations_refuse_delete')
-  db.exec(statement)
-  db.close()
+function literal(value: unknown): string {
+  return typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value ?? null)
 }
 
 test('every decision is signed, numbered without gaps and linked to the one before, verifiably offline', async (t) => {
@@ -65,17 +59,15 @@ test('every decision is signed, numbered without gaps and linked to the one befo
 test('the database itself refuses to change or delete a record', async (t) => {
   const server = await startServer(t)
   await decideSome(server)
-  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
-  assert.throws(() => db.exec("update attestations set decision = 'allow'"), /immutable/)
-  assert.throws(() => db.exec('delete from attestations'), /immutable/)
-  db.close()
+  const { execute } = server.database
+  await assert.rejects(execute("update attestations set decision = 'allow'"), /immutable/)
+  await assert.rejects(execute('delete from attestations'), /immutable/)
 })
 
 test('a changed byte is found by verify, which says so', async (t) => {
   const server = await startServer(t)
   const log = await decideSome(server)
-  tamper(
-    server,
+  await server.database.tamper(
     `update attestations set attestation_json = replace(attestation_json, '"cost_cents":0', '"cost_cents":1') where chain_index = 2`,
   )
   const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
@@ -91,7 +83,7 @@ test('a changed byte is found by verify, which says so', async (t) => {
 test('a removed record is found by verify of its neighbours', async (t) => {
   const server = await startServer(t)
   const log = await decideSome(server)
-  tamper(server, 'delete from attestations where chain_index = 3')
+  await server.database.tamper('delete from attestations where chain_index = 3')
   const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
   assert.equal((await verify(2)).body.reason, 'successor_missing')
   assert.equal((await verify(4)).body.reason, 'predecessor_missing')
@@ -101,8 +93,7 @@ test('a removed record is found by verify of its neighbours', async (t) => {
 test('two swapped records are found by verify of either', async (t) => {
   const server = await startServer(t)
   const log = await decideSome(server)
-  tamper(
-    server,
+  await server.database.tamper(
     `update attestations set chain_index = 99 where chain_index = 2;
      update attestations set chain_index = 2 where chain_index = 3;
      update attestations set chain_index = 3 where chain_index = 99`,
@@ -117,7 +108,7 @@ test('two swapped records are found by verify of either', async (t) => {
 test('a tail that was cut off is found by verify of the last record left', async (t) => {
   const server = await startServer(t)
   const log = await decideSome(server)
-  tamper(server, 'delete from attestations where chain_index >= 4')
+  await server.database.tamper('delete from attestations where chain_index >= 4')
   const answer = await server.request('POST', `/api/attestations/${log[2]?.id}/verify`)
   assert.equal(answer.body.reason, 'successor_missing')
 })
@@ -127,10 +118,10 @@ test('a column that says other than the signed text is found by verify, whicheve
   const log = await decideSome(server)
   const verify = (index: number) => server.request('POST', `/api/attestations/${log[index - 1]?.id}/verify`)
   for (const index of [1, 2, 3, 4, 5]) assert.equal((await verify(index)).body.valid, true, String(index))
-  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
-  t.after(() => db.close())
-  db.exec('drop trigger attestations_refuse_update')
-  const record = db.prepare('select * from attestations where chain_index = 2').get() ?? {}
+  const { execute, tamper } = server.database
+  const [record = {}] = await execute('select * from attestations where chain_index = 2')
+  const change = (column: string, value: unknown) =>
+    tamper(`update attestations set ${column} = ${literal(value)} where chain_index = 2`)
   for (const [column, value] of [
     ['type', 'check'],
     ['gate_id', null],
@@ -145,18 +136,18 @@ test('a column that says other than the signed text is found by verify, whicheve
     ['created_at', 1],
     ['created_at', Number.MAX_SAFE_INTEGER],
   ] as const) {
-    const change = db.prepare(`update attestations set ${column} = ? where chain_index = 2`)
-    change.run(value)
+    await change(column, value)
     const answer = await verify(2)
-    change.run(record[column] ?? null)
+    await change(column, record[column])
     assert.deepEqual(
       { valid: answer.body.valid, signed: answer.body.signature_ok, reason: answer.body.reason },
       { valid: false, signed: true, reason: 'column_mismatch' },
       column,
     )
   }
-  const renamed = String(record.id).replace(/.$/, (last) => (last === '0' ? '1' : '0'))
-  db.prepare('update attestations set id = ? where chain_index = 2').run(renamed)
+  const id = String(record.id)
+  const renamed = `${id.slice(0, -1)}${id.endsWith('0') ? '1' : '0'}`
+  await change('id', renamed)
   const answer = await server.request('POST', `/api/attestations/${renamed}/verify`)
   assert.equal(answer.body.reason, 'column_mismatch')
 })

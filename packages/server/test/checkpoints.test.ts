@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { canonicalJson, decodeBase64Strict, utf8Bytes, verifyEd25519 } from '@modei/protocol'
 import { sealChains } from '../src/services/seal-chains.ts'
@@ -9,14 +7,6 @@ import { enforceWith, issue, openGate } from './shop.ts'
 
 function checkpoint(server: Harness, gate = 'gate_shop'): Promise<Answer> {
   return server.request('GET', `/api/gates/${gate}/checkpoint`, undefined, { key: null })
-}
-
-/** Changes history behind the server’s back, as somebody with the file could. */
-function tamper(server: Harness, ...statements: string[]): void {
-  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
-  db.exec('drop trigger attestations_refuse_update; drop trigger attestations_refuse_delete')
-  for (const statement of statements) db.exec(statement)
-  db.close()
 }
 
 async function decide(server: Harness, passport: string, times: number): Promise<string[]> {
@@ -67,10 +57,9 @@ test('the same place is stated once: a checkpoint is answered again until the ch
   assert.equal(new Set(answers.map(({ text }) => text)).size, 1)
   await decide(server, passport_id, 1)
   assert.equal((await checkpoint(server)).body.chain_index, 2)
-  const db = new DatabaseSync(join(server.config.MODEI_DATA_DIR, 'modei.db'))
-  assert.throws(() => db.exec('update checkpoints set chain_index = 9'), /immutable/)
-  assert.throws(() => db.exec('delete from checkpoints'), /immutable/)
-  db.close()
+  const { execute } = server.database
+  await assert.rejects(execute('update checkpoints set chain_index = 9'), /immutable/)
+  await assert.rejects(execute('delete from checkpoints'), /immutable/)
 })
 
 test('a gate that nobody made has none, and an archived one answers its last for ever', async (t) => {
@@ -93,10 +82,9 @@ test('a tail that was cut off, head and all, is found by the checkpoint that was
   const [, second] = await decide(server, passport_id, 3)
   await checkpoint(server)
   assert.equal((await verify(server, second)).valid, true)
-  tamper(
-    server,
-    'delete from attestations where chain_index = 3',
-    `update chains set head_index = 2, head_hash =
+  await server.database.tamper(
+    `delete from attestations where chain_index = 3;
+     update chains set head_index = 2, head_hash =
      (select chain_hash from attestations where chain_id = 'gate_shop' and chain_index = 2) where chain_id = 'gate_shop'`,
   )
   const cut = await verify(server, second)
@@ -134,8 +122,7 @@ test('a checkpoint covers nothing across a link that was broken', async (t) => {
   const before = await decide(server, passport_id, 5)
   await checkpoint(server)
   await server.request('POST', '/api/gates/gate_shop/keys/rotate', { compromised: true })
-  tamper(
-    server,
+  await server.database.tamper(
     `update attestations set attestation_json = replace(attestation_json, '"cost_cents":0', '"cost_cents":1')
      where chain_index = 4`,
   )

@@ -318,13 +318,9 @@ test('a receipt whose text was changed is excluded, not settled', async (t) => {
   const id = await priced(server, FEES)
   await use(server, id)
   await use(server, id)
-  const { DatabaseSync } = await import('node:sqlite')
-  const db = new DatabaseSync(`${server.config.MODEI_DATA_DIR}/modei.db`)
-  db.exec('drop trigger attestations_refuse_update')
-  db.exec(
+  await server.database.tamper(
     `update attestations set attestation_json = replace(attestation_json, '"cost_cents":25', '"cost_cents":99'), cost_cents = 99 where chain_index = 1`,
   )
-  db.close()
   const settled = await settle(server)
   assert.equal(settled.body.total_cost_cents, 25)
   assert.equal(settled.body.excluded_count, 1)

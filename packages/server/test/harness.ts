@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { pino } from 'pino'
 import { type App, createApp } from '../src/app.ts'
@@ -9,8 +6,8 @@ import { Metrics } from '../src/metrics/metrics.ts'
 import { SecretBox } from '../src/secret-box.ts'
 import { createWorkspace } from '../src/services/workspaces.ts'
 import { Signer } from '../src/store/signer.ts'
-import { openSqliteStore } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
+import { type MigratedDatabase, migratedDatabase } from './migrated-database.ts'
 
 export interface Answer {
   status: number
@@ -33,6 +30,7 @@ export interface Harness {
   app: App
   store: Store
   config: Config
+  database: MigratedDatabase
   url: string
   /** Full-access keys of two workspaces that must never see each other. */
   keys: { own: string; other: string }
@@ -52,19 +50,22 @@ const GENEROUS = {
   LOG_LEVEL: 'silent',
 }
 
-/** A real server on a free port over an empty embedded database, closed and removed after the test. */
+/**
+ * A real server on a free port over an empty database, closed and removed after the test: an embedded one, or one on
+ * the PostgreSQL server that `MODEI_TEST_DATABASE_URL` names.
+ */
 export async function startServer(
   t: Pick<TestContext, 'after'>,
   env: Record<string, string> = {},
 ): Promise<Harness> {
-  const directory = mkdtempSync(join(tmpdir(), 'modei-test-'))
-  const config = readConfig({ ...GENEROUS, MODEI_DATA_DIR: directory, ...env })
+  const database = await migratedDatabase()
+  const config = readConfig({ ...GENEROUS, ...env })
   const box = new SecretBox('a secret for tests, at least 32 characters')
   const clock: Harness['clock'] = { at: undefined, now: () => clock.at ?? Date.now() }
   const metrics = new Metrics()
-  const store = await openSqliteStore(join(directory, 'modei.db'), {
+  const store = await database.open({
     signer: new Signer(box),
-    clock: () => clock.now(),
+    now: (own) => clock.at ?? own,
     maxQueue: config.MODEI_MAX_QUEUE,
     observer: metrics,
   })
@@ -79,7 +80,7 @@ export async function startServer(
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
   t.after(async () => {
     await app.close()
-    rmSync(directory, { recursive: true, force: true })
+    await database.remove()
   })
 
   async function request(
@@ -114,6 +115,7 @@ export async function startServer(
     app,
     store,
     config,
+    database,
     url,
     keys: { own: own.api_key, other: other.api_key },
     workspaces: { own: own.workspace_id, other: other.workspace_id },

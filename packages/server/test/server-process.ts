@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { processEnv } from './process-env.ts'
 
 export interface ServerProcess {
   child: ChildProcess
@@ -14,7 +15,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** Starts the server as its own process and resolves when it listens, or rejects with what it printed. */
 export function startProcess(env: Record<string, string>): Promise<ServerProcess> {
   const child = spawn(process.execPath, ['--max-semi-space-size=32', MAIN], {
-    env: { PATH: process.env.PATH ?? '', PORT: '0', LOG_LEVEL: 'silent', ...env },
+    env: processEnv({ PORT: '0', LOG_LEVEL: 'silent', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let text = ''

@@ -17,9 +17,12 @@ export interface PostgresServer {
   stop(): Promise<void>
 }
 
-/** The server that `MODEI_TEST_DATABASE_URL` names, or one of this process's own in a temporary directory. */
+/**
+ * The server that `MODEI_TEST_DATABASE_URL` names, else the one that `tools/run-tests.ts` started for all suites of a
+ * run, else one of this process's own in a temporary directory.
+ */
 export async function startPostgres(): Promise<PostgresServer> {
-  const given = process.env.MODEI_TEST_DATABASE_URL
+  const given = process.env.MODEI_TEST_DATABASE_URL || process.env.MODEI_TEST_RUN_POSTGRES
   if (given !== undefined && given !== '') return databasesOf(given, async () => undefined)
   const own = await startOwnPostgres()
   return databasesOf(own.url, own.stop)
