@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { migrate } from '../src/store/migrate.ts'
-import { kyselyOver, openDatabase } from '../src/store/sqlite/open.ts'
+import { openConnection } from '../src/store/sqlite/connection.ts'
+import { kyselyOver } from '../src/store/sqlite/kysely.ts'
 import { openSqliteStore, type SqliteStoreOptions } from '../src/store/sqlite/sqlite-store.ts'
 import type { Store } from '../src/store/store.ts'
 
@@ -57,7 +58,7 @@ async function migratedFile(): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-test-template-'))
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
   const file = join(directory, 'modei.db')
-  const db = kyselyOver(openDatabase(file))
+  const db = kyselyOver(openConnection(file))
   await migrate(db, 'sqlite')
   await db.destroy()
   return file
