@@ -1,48 +1,53 @@
 /**
  * Runs what takes long: `npm run soak [-- NAME [SIZE]]`, every part at its full size unless told otherwise. Each part is
- * a file of `tools/soak/` and a process of its own, fails by its exit code and prints, last, one line of JSON; those
- * lines are printed together at the end.
+ * a file of `tools/soak/` and a process of its own, fails by its exit code and prints one line of JSON; those lines are
+ * printed together at the end. Each fault is a part of its own too.
  */
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { cpus } from 'node:os'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { FAULT_PARTS } from './soak/support/fault-parts.ts'
 
 const PARTS = fileURLToPath(new URL('./soak/', import.meta.url))
 const known = globSync('*.ts', { cwd: PARTS })
   .map((file) => file.slice(0, -'.ts'.length))
   .sort()
+const faults = Object.keys(FAULT_PARTS)
 
 const [name, ...rest] = process.argv.slice(2)
-if (name !== undefined && !known.includes(name)) {
-  console.error(`there is no part ${name}: choose from ${known.join(', ')}`)
+if (name !== undefined && !known.includes(name) && !faults.includes(name)) {
+  console.error(`there is no part ${name}: choose from ${[...known, ...faults].join(', ')}`)
   process.exit(1)
 }
 
-/** Answers the last line that it printed. */
-function run(part: string): Promise<string> {
+const results: string[] = []
+
+function run(part: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [`${PARTS}${part}.ts`, ...rest], {
+    const [file, ...words] = faults.includes(part) ? ['faults', part] : [part]
+    const child = spawn(process.execPath, [`${PARTS}${file}.ts`, ...words, ...rest], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-    let last = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      process.stdout.write(text)
-      last = (last + text).slice(-10_000)
+    const lines: string[] = []
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      console.log(line)
+      if (line.startsWith('{"part":')) lines.push(line)
     })
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(last.trimEnd().split('\n').at(-1) ?? '')
+      results.push(...lines)
+      if (code === 0) resolve()
       else reject(new Error(`${part} failed (${code ?? signal})`))
     })
   })
 }
 
-const results: string[] = []
 for (const part of name === undefined ? known : [name]) {
   console.log(`\n== ${part}`)
   try {
-    results.push(await run(part))
+    await run(part)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

@@ -9,8 +9,11 @@ export interface IssuedPassport {
   passport_id: string
 }
 
-/** Twenty gates with ten passports each; every passport carries six limits that no load exceeds. */
-export async function issuePassports(call: Call): Promise<IssuedPassport[]> {
+/** Twenty gates with ten passports each; every passport carries limits that no load exceeds, six unless told otherwise. */
+export async function issuePassports(
+  call: Call,
+  constraints: object = SIX_LIMITS,
+): Promise<IssuedPassport[]> {
   const issued: IssuedPassport[] = []
   for (let gate = 0; gate < GATE_COUNT; gate += 1) {
     const gate_id = `gate_bench-${gate}`
@@ -19,7 +22,7 @@ export async function issuePassports(call: Call): Promise<IssuedPassport[]> {
       const passport = await call('POST', `/api/gates/${gate_id}/passports`, {
         agent_id: `agent-${agent}`,
         permissions: ['flights:search', 'flights:book'],
-        constraints: SIX_LIMITS,
+        constraints,
         expires_in: '1d',
       })
       issued.push({ gate_id, passport_id: String(passport.passport_id) })
