@@ -28,11 +28,13 @@ const LOG_SETTINGS = ['min_wal_size=2MB', 'max_wal_size=8MB', 'wal_recycle=off']
  */
 export async function startPostgresRig(scale = 1): Promise<PostgresRig> {
   const disks = makeDisks(scale)
-  const logFlags = typeof disks === 'string' ? [] : [`--waldir=${disks.log.directory}`, '--wal-segsize=1']
-  const postgres = await startOwnPostgres(
-    LOG_SETTINGS.flatMap((setting) => ['-c', setting]),
-    logFlags,
-  )
+  const postgres =
+    typeof disks === 'string'
+      ? await startOwnPostgres()
+      : await startOwnPostgres(
+          LOG_SETTINGS.flatMap((setting) => ['-c', setting]),
+          [`--waldir=${disks.log.directory}`, '--wal-segsize=1'],
+        )
   const tablespace = typeof disks === 'string' ? '' : 'tablespace small'
   if (typeof disks !== 'string') {
     await execute(postgres.url, `create tablespace small location '${disks.tables.directory}'`)
