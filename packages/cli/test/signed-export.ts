@@ -2,11 +2,24 @@ import { createHash } from 'node:crypto'
 import { createWriteStream, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { canonicalJson, encodeBase64, publicKeyFromSeed } from '@modei/protocol'
+import {
+  canonicalJson,
+  encodeBase64,
+  growEdge,
+  type HashedNode,
+  joinNodes,
+  leafHash,
+  logCheckpointText,
+  publicKeyFromSeed,
+  signEd25519,
+  utf8Bytes,
+  writeNote,
+} from '@modei/protocol'
 import { importSigningKey, signWithAsync } from '@modei/protocol/crypto/ed25519'
 
 const GATE = 'gate_large'
 const KEY_ID = 'sk_00000000largeexport00000'
+const SEED = new Uint8Array(32).fill(7)
 const STARTED = Date.UTC(2026, 0, 1)
 /** Records that are signed at once. */
 const BATCH = 512
@@ -18,34 +31,54 @@ export interface SignedExport {
   lines: AsyncIterable<string>
 }
 
+export interface History {
+  /** Makes another history: this record says something else, and all after it are linked and signed anew. */
+  rewrittenAt?: number
+}
+
+/** The note that the gate would sign over the first records. */
+export function signedNote(records: readonly string[]): string {
+  const origin = `modei/${GATE}/${KEY_ID}`
+  const edge: HashedNode[] = []
+  growEdge(
+    edge,
+    0,
+    records.map((line) => leafHash(Buffer.from(JSON.parse(line).attestation_json))),
+  )
+  const root_hash = joinNodes(edge.map(({ hash }) => hash))
+  const text = logCheckpointText({ origin, tree_size: records.length, root_hash })
+  const signature = signEd25519(utf8Bytes(text), SEED)
+  return writeNote(text, { name: origin, public_key: publicKeyFromSeed(SEED) }, signature)
+}
+
 /**
  * A chain as a server would export it: every record linked to the one before and truly signed. It is made as it is
  * read, so its length costs no memory.
  */
-export function signedExport(records: number, seed: Uint8Array = new Uint8Array(32).fill(7)): SignedExport {
+export function signedExport(records: number, history: History = {}): SignedExport {
   return {
     keys: {
       gate_id: GATE,
-      signing_keys: [{ key_id: KEY_ID, public_key: encodeBase64(publicKeyFromSeed(seed)), status: 'active' }],
+      signing_keys: [{ key_id: KEY_ID, public_key: encodeBase64(publicKeyFromSeed(SEED)), status: 'active' }],
     },
-    lines: makeLines(records, seed),
+    lines: makeLines(records, history),
   }
 }
 
 /** Writes FILE and FILE.keys.json. */
-export async function writeSignedExport(file: string, records: number, seed?: Uint8Array): Promise<void> {
-  const { keys, lines } = signedExport(records, seed)
+export async function writeSignedExport(file: string, records: number): Promise<void> {
+  const { keys, lines } = signedExport(records)
   await pipeline(Readable.from(lines, { highWaterMark: 64 }), createWriteStream(file))
   writeFileSync(`${file}.keys.json`, JSON.stringify(keys))
 }
 
-async function* makeLines(records: number, seed: Uint8Array): AsyncGenerator<string> {
-  const key = importSigningKey(seed)
+async function* makeLines(records: number, { rewrittenAt }: History): AsyncGenerator<string> {
+  const key = importSigningKey(SEED)
   let previous: string | null = null
   for (let from = 1; from <= records; from += BATCH) {
     const batch: ReturnType<typeof makeRecord>[] = []
     for (let index = from; index < Math.min(from + BATCH, records + 1); index += 1) {
-      const record = makeRecord(index, previous)
+      const record = makeRecord(index, previous, index === rewrittenAt ? 1 : 900)
       previous = record.chain_hash
       batch.push(record)
     }
@@ -60,7 +93,7 @@ async function* makeLines(records: number, seed: Uint8Array): AsyncGenerator<str
   }
 }
 
-function makeRecord(index: number, previous_hash: string | null) {
+function makeRecord(index: number, previous_hash: string | null, cost_cents: number) {
   const number = String(index).padStart(15, '0')
   const shown = {
     attestation_id: `enf_${number}`,
@@ -79,7 +112,7 @@ function makeRecord(index: number, previous_hash: string | null) {
   const attestation_json = canonicalJson({
     ...shown,
     chain_id: GATE,
-    cost_cents: 900,
+    cost_cents,
     decision: 'allow',
     previous_hash,
     constraint_version: 3,

@@ -1,5 +1,6 @@
-import { verifyAttestationSignature } from 'modei'
 import { z } from 'zod'
+import type { Kept } from './kept-checkpoints.ts'
+import { readSignedCheckpoint } from './signed-checkpoint.ts'
 
 const Keys = z.object({
   gate_id: z.string(),
@@ -11,11 +12,6 @@ const SignedCheckpoint = z.object({
   checkpoint_json: z.string(),
   signature: z.string(),
   signing_key_id: z.string(),
-})
-const CheckpointText = z.object({
-  gate_id: z.string(),
-  chain_index: z.int().nonnegative(),
-  chain_hash: z.string().nullable(),
 })
 /** What `modei audit export` writes beside the records, and `modei gates get-public` answers. */
 const Beside = z.union([
@@ -29,10 +25,12 @@ export interface Trusted {
   /** Keys whose signatures count only as far as a checkpoint reaches. */
   compromised: Set<string>
   checkpoints: Map<string, { chain_index: number; chain_hash: string }>
+  /** Checkpoints that somebody kept elsewhere. */
+  kept: Map<string, Kept[]>
 }
 
 export function noTrust(): Trusted {
-  return { chains: new Map(), compromised: new Set(), checkpoints: new Map() }
+  return { chains: new Map(), compromised: new Set(), checkpoints: new Map(), kept: new Map() }
 }
 
 /** Adds the keys of a gate, and its checkpoint once its signature holds. @throws {Error} when it does not */
@@ -48,13 +46,9 @@ export function trust(trusted: Trusted, value: unknown): void {
   }
   const { checkpoint } = parsed.data
   if (checkpoint === null || checkpoint === undefined) return
-  const key = keys.get(checkpoint.signing_key_id) ?? ''
-  if (!verifyAttestationSignature(checkpoint.checkpoint_json, checkpoint.signature, key)) {
-    throw new Error(`the checkpoint of ${gate_id} is not signed by that gate`)
-  }
+  const text = readSignedCheckpoint(checkpoint, (_, keyId) => [keys.get(keyId) ?? ''])
   // Whoever has the key can have signed it yesterday.
   if (trusted.compromised.has(checkpoint.signing_key_id)) return
-  const text = CheckpointText.parse(JSON.parse(checkpoint.checkpoint_json))
   if (text.gate_id !== gate_id)
     throw new Error(`the checkpoint is that of ${text.gate_id} and not of ${gate_id}`)
   if (text.chain_hash !== null && text.chain_index > 0) {

@@ -10,12 +10,15 @@ import {
   chainSteps,
 } from '@modei/protocol/crypto/chain-verifier'
 import { SignatureQueue } from '@modei/protocol/crypto/signature-queue'
+import { keptChecker } from './kept-checkpoints.ts'
 import type { Trusted } from './trusted-keys.ts'
 
 export interface ChainReport {
   chain_id: string
   verified: number
   checkpoint: boolean
+  /** Checkpoints kept elsewhere that the chain was compared with. */
+  kept: number
 }
 
 export type ExportVerdict =
@@ -35,15 +38,11 @@ export async function verifyExport(
   const chainOf = (chainId: string): ChainStepper => {
     const known = chains.get(chainId)
     if (known !== undefined) return known
-    const keys = trusted.chains.get(chainId)
-    const made = chainSteps({
-      findPublicKey: (id) => keys?.get(id),
-      checkpoint: trusted.checkpoints.get(chainId),
-    })
+    const made = verifierOf(chainId, trusted)
     chains.set(chainId, made)
     return made
   }
-  for (const chainId of trusted.checkpoints.keys()) chainOf(chainId)
+  for (const chainId of [...trusted.checkpoints.keys(), ...trusted.kept.keys()]) chainOf(chainId)
   // Signatures are verified beside the reading, so a fault may be that of a record long before, of another chain.
   const signatures = new SignatureQueue<BadLink>()
   let records = 0
@@ -67,12 +66,38 @@ export async function verifyExport(
   for (const [chain_id, chain] of chains) {
     const verdict = chain.end()
     if (!verdict.ok) return { ok: false, records, chain_id, fault: verdict }
-    reports.push({ chain_id, verified: verdict.count, checkpoint: trusted.checkpoints.has(chain_id) })
+    reports.push({
+      chain_id,
+      verified: verdict.count,
+      checkpoint: trusted.checkpoints.has(chain_id),
+      kept: trusted.kept.get(chain_id)?.length ?? 0,
+    })
   }
   return { ok: true, records, chains: reports }
 }
 
 const PROGRESS_EVERY = 1000
+
+/** Verifies one chain by its keys, its own checkpoint, and those that were kept of it. */
+function verifierOf(chainId: string, trusted: Trusted): ChainStepper {
+  const keys = trusted.chains.get(chainId)
+  const steps = chainSteps({
+    findPublicKey: (id) => keys?.get(id),
+    checkpoint: trusted.checkpoints.get(chainId),
+  })
+  const kept = keptChecker(trusted.kept.get(chainId) ?? [])
+  return {
+    next(record, text) {
+      const { check, fault } = steps.next(record, text)
+      // Without a check the record has no place in the chain yet: something before it is missing.
+      return { check, fault: fault ?? (check === undefined ? undefined : kept.next(record)) }
+    },
+    end() {
+      const verdict = steps.end()
+      return verdict.ok ? (kept.end(verdict.head?.chain_index ?? 0) ?? verdict) : verdict
+    },
+  }
+}
 
 /** Where in the file a record stands: how many came before it, and in which chain. */
 interface BadLink {

@@ -1,35 +1,21 @@
-import { createWriteStream, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createWriteStream, writeFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Option } from 'commander'
-import { type Attestation, type ModeiClient, ModeiError } from 'modei'
-import { type Progress, progress } from '../audit/progress.ts'
-import { openExport, recordLines } from '../audit/read-records.ts'
-import { noTrust, trust } from '../audit/trusted-keys.ts'
-import { type ExportVerdict, verifyExport } from '../audit/verify-export.ts'
+import type { Attestation } from 'modei'
+import { evidenceOf } from '../audit/evidence.ts'
 import { connect } from '../connection/connect.ts'
-import { Refused, UsageError } from '../exit-codes.ts'
 import { readFlag } from '../operations/flag.ts'
 import { urlOf } from '../operations/operation-command.ts'
 import { plainLine } from '../output/plain-text.ts'
-import { printAnswer } from '../output/print.ts'
 import { line, write } from '../output/write.ts'
+import { checkpointCommand } from './audit-checkpoint.ts'
+import { verifyCommand } from './audit-verify.ts'
 
 /** Records and their chains. */
 export function auditCommand(): Command {
   const audit = new Command('audit').description('export, follow and verify the signed log')
-  const verify = audit
-    .command('verify')
-    .description('verify a chain: every signature, every link, and its end against a checkpoint')
-    .argument('[file]', 'an export as JSON lines; `-` for standard input')
-    .option('--gate <id>', 'read the chain of a gate from the server instead')
-    .option(
-      '--keys <file...>',
-      'public documents of the gates (default: FILE.keys.json, which `audit export` writes)',
-    )
-    .option('--json', 'print JSON')
-  verify.action((file: string | undefined, flags: VerifyFlags) => verifyLog(file, flags, urlOf(verify)))
   const exporting = audit
     .command('export')
     .description('write the log of a gate, oldest first, with the keys to verify it beside it')
@@ -38,6 +24,7 @@ export function auditCommand(): Command {
     .option('--after <time>', 'from this time on')
     .option('--before <time>', 'up to this time')
   exporting.action((flags: ExportFlags) => exportLog(flags, urlOf(exporting)))
+  audit.addCommand(verifyCommand()).addCommand(checkpointCommand())
   const tail = audit
     .command('tail')
     .description('print the newest records and wait for more')
@@ -51,68 +38,6 @@ export function auditCommand(): Command {
     .option('--json', 'print JSON lines')
   tail.action((flags: TailFlags) => tailLog(flags, urlOf(tail)))
   return audit
-}
-
-interface VerifyFlags {
-  gate?: string
-  keys?: string[]
-  json?: boolean
-}
-
-async function verifyLog(
-  file: string | undefined,
-  { gate, keys = [], json }: VerifyFlags,
-  url: string | undefined,
-): Promise<void> {
-  if ((file === undefined) === (gate === undefined)) throw new UsageError('give either a file or --gate ID')
-  const trusted = noTrust()
-  const beside = `${file}.keys.json`
-  const given = keys.length === 0 && file !== undefined && existsSync(beside) ? [beside] : keys
-  for (const path of given) trust(trusted, JSON.parse(readFileSync(path, 'utf8')))
-  if (gate === undefined) {
-    if (given.length === 0)
-      throw new UsageError(
-        'the keys of the gate are needed: --keys FILE, from `modei gates get-public --json`',
-      )
-    const bar = progress(file === undefined || file === '-' ? undefined : statSync(file).size)
-    return conclude(
-      await verifyExport(recordLines(bar.watch(openExport(file ?? '-'))), trusted, bar.records),
-      bar,
-      json === true,
-    )
-  }
-  await using client = connect(process.env, url)
-  const evidence = await evidenceOf(client, gate)
-  if (evidence.checkpoint === null)
-    process.stderr.write('no checkpoint: a tail that was cut off would not be noticed\n')
-  trust(trusted, evidence)
-  const records = recordLines(client.exportAttestations({ gate_id: gate }))
-  const bar = progress(undefined)
-  await conclude(await verifyExport(records, trusted, bar.records), bar, json === true)
-}
-
-async function conclude(verdict: ExportVerdict, bar: Progress, json: boolean): Promise<void> {
-  bar.end()
-  if (json) await printAnswer(verdict, true)
-  else if (verdict.ok) {
-    await line(`whole: ${verdict.records} records in ${verdict.chains.length} chains`)
-    if (verdict.chains.length > 0) await printAnswer(verdict.chains, false)
-  } else {
-    const { at, reason, detail } = verdict.fault
-    await line(`broken: record ${at} of ${plainLine(verdict.chain_id)}: ${reason}: ${plainLine(detail)}`)
-  }
-  if (!verdict.ok) throw new Refused()
-}
-
-/** The keys of a gate and, where the server offers one, its checkpoint. Taken before the records, which may grow. */
-async function evidenceOf(client: ModeiClient, gateId: string) {
-  const document = await client.getGatePublic(gateId)
-  try {
-    return { public: document, checkpoint: await client.getGateCheckpoint(gateId) }
-  } catch (error) {
-    if (!(error instanceof ModeiError) || error.statusCode !== 404) throw error
-    return { public: document, checkpoint: null }
-  }
 }
 
 interface ExportFlags {

@@ -1,0 +1,103 @@
+import {
+  decodeBase64Strict,
+  growEdge,
+  type HashedNode,
+  joinNodes,
+  leafHash,
+  utf8Bytes,
+} from '@modei/protocol'
+import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
+import type { ChainFault } from '@modei/protocol/crypto/chain-verifier'
+import { verifyCheckpoint } from 'modei'
+import { readSignedCheckpoint } from './signed-checkpoint.ts'
+import type { Trusted } from './trusted-keys.ts'
+
+/** A checkpoint that somebody kept: what the first `size` records of a chain must be. */
+export type Kept = { size: number } & (
+  | { kind: 'root'; root_hash: Uint8Array }
+  | { kind: 'link'; chain_hash: string }
+)
+
+/**
+ * Adds a kept checkpoint: a signed note (`modei audit checkpoint`) or the JSON of `modei gates get-checkpoint`.
+ * @param keys base64 public keys that may have signed it; those of the gates' documents when there are none
+ * @throws {Error} when it is neither, or no trusted key signed it
+ */
+export function trustKept(trusted: Trusted, text: string, keys: readonly string[]): void {
+  const [chainId, kept] = text.trimStart().startsWith('{')
+    ? readLink(trusted, text, keys)
+    : readNote(trusted, text, keys)
+  trusted.kept.set(chainId, [...(trusted.kept.get(chainId) ?? []), kept])
+}
+
+function readNote(trusted: Trusted, note: string, keys: readonly string[]): [string, Kept] {
+  const [, gateId = ''] = note.slice(0, note.indexOf('\n')).split('/')
+  const known = documentKeys(trusted, gateId)
+  // The ids name the log even where none of its own keys is believed.
+  const signing_keys =
+    keys.length === 0
+      ? known
+      : [
+          ...known.map((key) => ({ ...key, status: 'compromised' })),
+          ...keys.map((public_key) => ({ key_id: '', public_key, status: 'active' })),
+        ]
+  const verdict = verifyCheckpoint(note, { gate_id: gateId, signing_keys })
+  if (!verdict.ok) throw new Error(`a kept checkpoint is not to be believed: ${verdict.reason}`)
+  const { tree_size: size, root_hash } = verdict.checkpoint
+  const bytes = decodeBase64Strict(root_hash)
+  if (bytes === undefined) throw new Error('a kept checkpoint cannot be read')
+  return [gateId, { size, kind: 'root', root_hash: bytes }]
+}
+
+function readLink(trusted: Trusted, text: string, keys: readonly string[]): [string, Kept] {
+  const link = readSignedCheckpoint(JSON.parse(text), (gateId, keyId) =>
+    keys.length > 0
+      ? keys
+      : documentKeys(trusted, gateId)
+          .filter(({ key_id, status }) => key_id === keyId && status !== 'compromised')
+          .map(({ public_key }) => public_key),
+  )
+  return [link.gate_id, { size: link.chain_index, kind: 'link', chain_hash: link.chain_hash ?? '' }]
+}
+
+function documentKeys({ chains, compromised }: Trusted, gateId: string) {
+  return [...(chains.get(gateId) ?? [])].map(([key_id, public_key]) => ({
+    key_id,
+    public_key,
+    status: compromised.has(key_id) ? 'compromised' : 'active',
+  }))
+}
+
+/** Compares the records of one chain, in their order, with the checkpoints that were kept of it. */
+export function keptChecker(kept: readonly Kept[]) {
+  const last = Math.max(0, ...kept.map(({ size }) => size))
+  const rooted = Math.max(0, ...kept.map(({ kind, size }) => (kind === 'root' ? size : 0)))
+  const edge: HashedNode[] = []
+
+  function next({ attestation_json, chain_index: at, chain_hash }: ChainRecord): ChainFault | undefined {
+    if (at <= rooted) growEdge(edge, 0, [leafHash(utf8Bytes(attestation_json))])
+    for (const checkpoint of kept) {
+      if (checkpoint.size !== at) continue
+      const holds =
+        checkpoint.kind === 'link'
+          ? checkpoint.chain_hash === chain_hash
+          : Buffer.from(joinNodes(edge.map(({ hash }) => hash))).equals(checkpoint.root_hash)
+      if (!holds)
+        return fault(at, 'checkpoint_mismatch', `the kept checkpoint vouches for other ${at} records`)
+    }
+    return undefined
+  }
+
+  /** @param head index of the last record that there was */
+  function end(head: number): ChainFault | undefined {
+    return last > head
+      ? fault(head + 1, 'truncated', `the kept checkpoint vouches for ${last} records`)
+      : undefined
+  }
+
+  return { next, end }
+}
+
+function fault(at: number, reason: ChainFault['reason'], detail: string): ChainFault {
+  return { ok: false, at, reason, detail }
+}

@@ -1,0 +1,28 @@
+import { verifyAttestationSignature } from 'modei'
+import { z } from 'zod'
+
+const Signed = z.object({ checkpoint_json: z.string(), signature: z.string(), signing_key_id: z.string() })
+const Text = z.object({
+  gate_id: z.string(),
+  chain_index: z.int().nonnegative(),
+  chain_hash: z.string().nullable(),
+})
+export type LinkCheckpoint = z.infer<typeof Text>
+
+/**
+ * What `modei gates get-checkpoint` answered, once its signature holds.
+ * @param findKeys base64 public keys that may have signed it
+ * @throws {Error} when none of them did
+ */
+export function readSignedCheckpoint(
+  value: unknown,
+  findKeys: (gateId: string, signingKeyId: string) => readonly string[],
+): LinkCheckpoint {
+  const { checkpoint_json, signature, signing_key_id } = Signed.parse(value)
+  const text = Text.parse(JSON.parse(checkpoint_json))
+  const isSigned = findKeys(text.gate_id, signing_key_id).some((key) =>
+    verifyAttestationSignature(checkpoint_json, signature, key),
+  )
+  if (!isSigned) throw new Error(`the checkpoint of ${text.gate_id} is not signed by that gate`)
+  return text
+}

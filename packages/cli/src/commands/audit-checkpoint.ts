@@ -1,0 +1,87 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { Command } from 'commander'
+import {
+  type GatePublic,
+  type ModeiClient,
+  type VerifiedCheckpoint,
+  verifyCheckpoint,
+  verifyCheckpointConsistency,
+} from 'modei'
+import { connect } from '../connection/connect.ts'
+import { Refused } from '../exit-codes.ts'
+import { urlOf } from '../operations/operation-command.ts'
+import { line } from '../output/write.ts'
+
+export function checkpointCommand(): Command {
+  const checkpoint = new Command('checkpoint')
+    .description(
+      'keep the signed root of a gate’s log, once it is proved to continue the one that FILE holds',
+    )
+    .requiredOption('--gate <id>', 'whose log')
+    .requiredOption('-o, --output <file>', 'the note that is kept; a later one takes its place')
+    .option('--key <base64...>', 'public keys that may have signed it (default: those that the server tells)')
+  checkpoint.action((flags: Flags) => keepCheckpoint(flags, urlOf(checkpoint)))
+  return checkpoint
+}
+
+interface Flags {
+  gate: string
+  output: string
+  key?: string[]
+}
+
+async function keepCheckpoint({ gate, output, key = [] }: Flags, url: string | undefined): Promise<void> {
+  await using client = connect(process.env, url, true)
+  const keys = trustedKeys(await client.getGatePublic(gate), key)
+  const { note } = await client.getGateLogCheckpoint(gate)
+  const latest = await believed(note, keys, 'the server’s checkpoint')
+  if (existsSync(output)) {
+    const kept = await believed(readFileSync(output, 'utf8'), keys, `the checkpoint in ${output}`)
+    const grown = await continues(client, gate, kept, latest)
+    if (!grown) {
+      await line(
+        `broken: the log of ${gate}, ${latest.tree_size} records, is no continuation of the ${kept.tree_size} in ${output}`,
+      )
+      throw new Refused()
+    }
+    await line(`the ${kept.tree_size} records in ${output} are unchanged`)
+  }
+  // Written beside it first: a process that stops here must not lose the only witness.
+  writeFileSync(`${output}.new`, note)
+  renameSync(`${output}.new`, output)
+  await line(`kept ${output}: ${latest.tree_size} records of ${gate}`)
+}
+
+function trustedKeys({ gate_id, signing_keys }: GatePublic, given: readonly string[]) {
+  if (given.length === 0) return { gate_id, signing_keys }
+  return {
+    gate_id,
+    signing_keys: [
+      ...signing_keys.map((known) => ({ ...known, status: 'compromised' })),
+      ...given.map((public_key) => ({ key_id: '', public_key })),
+    ],
+  }
+}
+
+async function believed(
+  note: string,
+  keys: Parameters<typeof verifyCheckpoint>[1],
+  what: string,
+): Promise<VerifiedCheckpoint> {
+  const verdict = verifyCheckpoint(note, keys)
+  if (verdict.ok) return verdict.checkpoint
+  await line(`broken: ${what} is not to be believed: ${verdict.reason}`)
+  throw new Refused()
+}
+
+async function continues(
+  client: ModeiClient,
+  gate: string,
+  kept: VerifiedCheckpoint,
+  latest: VerifiedCheckpoint,
+): Promise<boolean> {
+  // A log that became shorter continues nothing, and the server has no proof to offer.
+  if (kept.tree_size > latest.tree_size) return false
+  const sizes = { old_size: kept.tree_size, tree_size: latest.tree_size }
+  return verifyCheckpointConsistency(await client.getConsistencyProof(gate, sizes), kept, latest)
+}

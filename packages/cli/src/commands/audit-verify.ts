@@ -1,0 +1,89 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { Command } from 'commander'
+import { evidenceOf } from '../audit/evidence.ts'
+import { trustKept } from '../audit/kept-checkpoints.ts'
+import { type Progress, progress } from '../audit/progress.ts'
+import { openExport, recordLines } from '../audit/read-records.ts'
+import { noTrust, type Trusted, trust } from '../audit/trusted-keys.ts'
+import { type ExportVerdict, verifyExport } from '../audit/verify-export.ts'
+import { connect } from '../connection/connect.ts'
+import { Refused, UsageError } from '../exit-codes.ts'
+import { urlOf } from '../operations/operation-command.ts'
+import { plainLine } from '../output/plain-text.ts'
+import { printAnswer } from '../output/print.ts'
+import { line } from '../output/write.ts'
+
+export function verifyCommand(): Command {
+  const verify = new Command('verify')
+    .description('verify a chain: every signature, every link, and its end against a checkpoint')
+    .argument('[file]', 'an export as JSON lines; `-` for standard input')
+    .option('--gate <id>', 'read the chain of a gate from the server instead')
+    .option(
+      '--keys <file...>',
+      'public documents of the gates (default: FILE.keys.json, which `audit export` writes)',
+    )
+    .option('--checkpoint <file...>', 'checkpoints that you kept: the log must still be what they vouch for')
+    .option('--key <base64...>', 'public keys that may have signed them (default: those of the gate)')
+    .option('--json', 'print JSON')
+  verify.action((file: string | undefined, flags: VerifyFlags) => verifyLog(file, flags, urlOf(verify)))
+  return verify
+}
+
+interface VerifyFlags {
+  gate?: string
+  keys?: string[]
+  checkpoint?: string[]
+  key?: string[]
+  json?: boolean
+}
+
+async function verifyLog(
+  file: string | undefined,
+  { gate, keys = [], checkpoint = [], key = [], json }: VerifyFlags,
+  url: string | undefined,
+): Promise<void> {
+  if ((file === undefined) === (gate === undefined)) throw new UsageError('give either a file or --gate ID')
+  const trusted = noTrust()
+  const beside = `${file}.keys.json`
+  const given = keys.length === 0 && file !== undefined && existsSync(beside) ? [beside] : keys
+  for (const path of given) trust(trusted, JSON.parse(readFileSync(path, 'utf8')))
+  if (gate === undefined) {
+    if (given.length === 0)
+      throw new UsageError(
+        'the keys of the gate are needed: --keys FILE, from `modei gates get-public --json`',
+      )
+    trustAll(trusted, checkpoint, key)
+    const bar = progress(file === undefined || file === '-' ? undefined : statSync(file).size)
+    return conclude(
+      await verifyExport(recordLines(bar.watch(openExport(file ?? '-'))), trusted, bar.records),
+      bar,
+      json === true,
+    )
+  }
+  await using client = connect(process.env, url)
+  const evidence = await evidenceOf(client, gate)
+  if (evidence.checkpoint === null)
+    process.stderr.write('no checkpoint: a tail that was cut off would not be noticed\n')
+  trust(trusted, evidence)
+  trustAll(trusted, checkpoint, key)
+  const records = recordLines(client.exportAttestations({ gate_id: gate }))
+  const bar = progress(undefined)
+  await conclude(await verifyExport(records, trusted, bar.records), bar, json === true)
+}
+
+function trustAll(trusted: Trusted, files: readonly string[], keys: readonly string[]): void {
+  for (const file of files) trustKept(trusted, readFileSync(file, 'utf8'), keys)
+}
+
+async function conclude(verdict: ExportVerdict, bar: Progress, json: boolean): Promise<void> {
+  bar.end()
+  if (json) await printAnswer(verdict, true)
+  else if (verdict.ok) {
+    await line(`whole: ${verdict.records} records in ${verdict.chains.length} chains`)
+    if (verdict.chains.length > 0) await printAnswer(verdict.chains, false)
+  } else {
+    const { at, reason, detail } = verdict.fault
+    await line(`broken: record ${at} of ${plainLine(verdict.chain_id)}: ${reason}: ${plainLine(detail)}`)
+  }
+  if (!verdict.ok) throw new Refused()
+}
