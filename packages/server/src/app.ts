@@ -16,6 +16,7 @@ import { InstanceCache } from './services/own-constraints.ts'
 import { PassportCache } from './services/passport-cache.ts'
 import type { Services } from './services/services.ts'
 import type { Store } from './store/store.ts'
+import type { Tracing } from './tracing/tracing.ts'
 
 export interface AppParts {
   store: Store
@@ -26,6 +27,8 @@ export interface AppParts {
   metrics?: Metrics
   /** What `/metrics` answers, where that is more than this process's own numbers. */
   metricsText?: () => Promise<string>
+  /** Closed with the app. */
+  tracing?: Tracing | undefined
 }
 
 export interface App {
@@ -41,7 +44,8 @@ const DRAIN_MS = 5000
 
 /** Wires a server out of its parts. The one place that knows them all. */
 export function createApp(parts: AppParts): App {
-  const { store, box, config, logger, metrics = new Metrics() } = parts
+  const { box, config, logger, metrics = new Metrics(), tracing } = parts
+  const store = tracing?.traceDecisions(parts.store) ?? parts.store
   let draining = false
   const services: Services = {
     store,
@@ -56,6 +60,7 @@ export function createApp(parts: AppParts): App {
   }
   const keyUse = new KeyUse(store, logger)
   const http = createHttp({ logger, trustedProxies: config.MODEI_TRUSTED_PROXIES, draining: () => draining })
+  tracing?.traceRequests(http)
   const api = createApi({
     app: http,
     store,
@@ -82,6 +87,7 @@ export function createApp(parts: AppParts): App {
       clearTimeout(impatient)
       await Promise.all([services.anonymous.flush(), keyUse.flush()])
       await store.close()
+      await tracing?.close()
     },
   }
 }

@@ -9,6 +9,26 @@ const whole = (fallback: number, min: number, max: number) =>
     .pipe(z.int().min(min).max(max))
     .default(fallback)
 
+const collector = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional()
+
+/** `name=value,…`, each percent-encoded, as OpenTelemetry writes headers into one variable. */
+function readHeaders(list: string, context: z.RefinementCtx): Record<string, string> {
+  const headers: Record<string, string> = {}
+  for (const entry of list.split(',').filter((one) => one.trim() !== '')) {
+    const [name = '', ...value] = entry.split('=')
+    try {
+      headers[decodeURIComponent(name.trim())] = decodeURIComponent(value.join('=').trim())
+    } catch {
+      context.addIssue('must be a list of name=value, percent-encoded')
+    }
+  }
+  const readable = Object.entries(headers).every(
+    ([name, value]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[\x20-\x7e]*$/.test(value),
+  )
+  if (!readable) context.addIssue('must be a list of name=value, percent-encoded')
+  return headers
+}
+
 const Settings = z.object({
   PORT: whole(3000, 0, 65_535),
   HOST: z.string().min(1).max(255).default('127.0.0.1'),
@@ -59,6 +79,30 @@ const Settings = z.object({
     .string()
     .regex(/^[\x21-\x7e]{16,300}$/, 'must have 16 to 300 printable characters')
     .optional(),
+  /** Where spans go, `/v1/traces` below it; without this and the next nothing is traced. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collector,
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().default('').transform(readHeaders),
+  OTEL_SERVICE_NAME: z.string().min(1).max(255).default('modei'),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(?:0?\.\d+|0|1(?:\.0+)?)$/, 'must be a number from 0 to 1')
+    .transform(Number)
+    .default(1),
+  OTEL_SDK_DISABLED: z
+    .string()
+    .transform((text) => text.toLowerCase() === 'true')
+    .default(false),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

@@ -6,6 +6,7 @@ import { startJobs } from './jobs/start-jobs.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { openStore } from './open-store.ts'
 import { bootstrap, type NewWorkspace } from './services/workspaces.ts'
+import { startTracing } from './tracing/start-tracing.ts'
 
 export interface RunningServer {
   app: App
@@ -57,7 +58,15 @@ export async function serve(
     try {
       const first = await bootstrap(store, box, config.MODEI_BOOTSTRAP_API_KEY)
       const own = () => metrics.text()
-      const app = createApp({ store, box, config, logger, metrics, metricsText: collectFrom?.(own) ?? own })
+      const app = createApp({
+        store,
+        box,
+        config,
+        logger,
+        metrics,
+        metricsText: collectFrom?.(own) ?? own,
+        tracing: await startTracing(config, logger),
+      })
       await app.http.listen({ port: config.PORT, host: config.HOST })
       const stopJobs = startJobs(app.services)
       const bound = app.http.server.address()

@@ -94,6 +94,7 @@ export class GroupCommit {
     while (lane.queue.length > 0) {
       const batch = lane.queue.splice(0, this.#options.maxBatch)
       this.#waiting -= batch.length
+      for (const { job } of batch) job.onBatch?.(batch.length)
       const started = performance.now()
       await this.#flush(batch)
       this.#options.observer?.onFlush(batch.length, performance.now() - started)

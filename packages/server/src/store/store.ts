@@ -52,6 +52,8 @@ export interface DecisionJob<T> {
   /** A nonce to look up; it is used up when the record says so. */
   nonce: Nonce | null
   idempotency: IdempotencyClaim | null
+  /** Told how many decisions are flushed with it, when its turn has come. It must not throw. */
+  onBatch?(size: number): void
   /** Decides from fresh facts. Throws a `ModeiProblem` when the request cannot be processed at all. */
   decide(facts: LiveFacts): DecisionRecord<T> | NeedPermits
 }
