@@ -26,7 +26,7 @@ export interface AppParts {
   /** The one that observes the store; without it nothing is told of batches. */
   metrics?: Metrics
   /** What `/metrics` answers, where that is more than this process's own numbers. */
-  metricsText?: () => Promise<string>
+  metricsText?: (() => Promise<string>) | undefined
   /** Closed with the app. */
   tracing?: Tracing | undefined
 }

@@ -57,14 +57,13 @@ export async function serve(
     })
     try {
       const first = await bootstrap(store, box, config.MODEI_BOOTSTRAP_API_KEY)
-      const own = () => metrics.text()
       const app = createApp({
         store,
         box,
         config,
         logger,
         metrics,
-        metricsText: collectFrom?.(own) ?? own,
+        metricsText: collectFrom?.(() => metrics.text()),
         tracing: await startTracing(config, logger),
       })
       await app.http.listen({ port: config.PORT, host: config.HOST })

@@ -14,19 +14,28 @@ export function threadFile(module: string, name: string): URL {
 }
 
 /**
+ * From this many pieces of work on, one message to a thread costs less than doing them here. A server that has little
+ * to do never starts one.
+ */
+export const WORTH_A_THREAD = 4
+
+/**
  * Calls of a thread of this process, answered in any order. The thread starts with the first call and again after it
  * died; it keeps the process alive only while a call waits.
  */
 export class ThreadCalls<Q, A> {
   readonly #file: URL
   readonly #data: unknown
+  readonly #onEnd: () => void
   readonly #waiting = new Map<number, Waiting<A>>()
   #worker: Worker | undefined
   #last = 0
 
-  constructor(file: URL, data: unknown = null) {
+  /** @param onEnd told when a thread ended, and with it all that it was given */
+  constructor(file: URL, data: unknown = null, onEnd: () => void = () => undefined) {
     this.#file = file
     this.#data = data
+    this.#onEnd = onEnd
   }
 
   /** @throws when the thread refuses the call, or dies before it answers: then what it did is not known */
@@ -55,6 +64,7 @@ export class ThreadCalls<Q, A> {
     })
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = undefined
+      this.#onEnd()
       const waiting = [...this.#waiting.values()]
       this.#waiting.clear()
       for (const { reject } of waiting) reject(new ThreadDied({ cause: reason }))

@@ -1,6 +1,6 @@
 import { type ApiVersion, isApiVersion, ModeiProblem } from '@modei/protocol'
 import { hashApiKey, isMistypedApiKey } from '../api-key.ts'
-import type { ApiKeyRow, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { Caller } from './call.ts'
 
 export interface Authenticated {
@@ -33,26 +33,15 @@ export async function authenticate(
   const found = await store.findApiKey(hashApiKey(key))
   if (found === undefined || found.revoked_at !== null) throw refused()
   if (found.expires_at !== null && found.expires_at <= (await store.now())) throw refused()
-  const known = read.get(found)
-  if (known !== undefined) return known
-  const authenticated = readKey(found)
-  read.set(found, authenticated)
-  return authenticated
-}
-
-/** Rows that a store keeps from one request to the next are read once. */
-const read = new WeakMap<ApiKeyRow, Authenticated>()
-
-function readKey(row: ApiKeyRow): Authenticated {
-  const scopes: unknown = JSON.parse(row.scopes)
+  const scopes: unknown = JSON.parse(found.scopes)
   return {
     caller: {
-      workspace_id: row.workspace_id,
-      mode: row.mode,
-      key_id: row.id,
+      workspace_id: found.workspace_id,
+      mode: found.mode,
+      key_id: found.id,
       scopes: Array.isArray(scopes) ? scopes.filter((scope) => typeof scope === 'string') : [],
     },
-    api_version: isApiVersion(row.api_version) ? row.api_version : undefined,
-    last_used_at: row.last_used_at,
+    api_version: isApiVersion(found.api_version) ? found.api_version : undefined,
+    last_used_at: found.last_used_at,
   }
 }

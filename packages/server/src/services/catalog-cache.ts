@@ -1,5 +1,6 @@
 import { type CatalogEntry, readSnapshot } from '@modei/core'
 import type { Kysely } from 'kysely'
+import { NewestMap } from '../newest-map.ts'
 import type { Database } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 
@@ -27,7 +28,7 @@ const MAX_PERMISSIONS = 500_000
  */
 export class CatalogCache {
   readonly #store: Store
-  readonly #timelines = new Map<string, CatalogTimeline>()
+  readonly #timelines = new NewestMap<CatalogTimeline>(MAX_GATES)
   readonly #versions = new Map<string, LoadedCatalog>()
   #permissions = 0
 
@@ -87,7 +88,6 @@ export class CatalogCache {
     const timeline = { newest: rows.at(-1)?.version ?? 0, offers }
     const current = versionInEffect(timeline, now)
     if (current !== undefined) await this.find(gateId, current)
-    if (this.#timelines.size >= MAX_GATES) this.#timelines.delete(this.#timelines.keys().next().value ?? '')
     this.#timelines.set(gateId, timeline)
     return timeline
   }

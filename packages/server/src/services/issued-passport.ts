@@ -1,5 +1,4 @@
-import { type Credential, type Refusal, termsOf } from '@modei/core'
-import { deriveTier, parseTimestamp } from '@modei/protocol'
+import type { Refusal } from '@modei/core'
 import type { LiveFacts } from '../store/store.ts'
 import { stringList } from './json.ts'
 import type { InstanceCache } from './own-constraints.ts'
@@ -26,8 +25,12 @@ export function presentIssued(passport: IssuedPassport, instances: InstanceCache
       issuer_ids: row.issuer_id === null ? [] : [row.issuer_id],
       revocation_keys: [],
     },
-    catalog_pin: pinOf(passport),
-    credential: (facts, possession) => credentialOf(passport, facts, possession),
+    catalog_pin: passport.credential.catalog_pin,
+    credential: (facts, possession) => ({
+      ...passport.credential,
+      revoked: issuedRevocation(passport, facts),
+      possession,
+    }),
     instances(facts, action) {
       const live = facts.passport(row.id)
       if (live === undefined) throw passportNotFound(row.id)
@@ -35,52 +38,6 @@ export function presentIssued(passport: IssuedPassport, instances: InstanceCache
     },
     constraint_version: (facts) => facts.passport(row.id)?.constraint_version ?? 0,
     issuer: row.issuer_id === null ? null : { issuer_id: row.issuer_id, workspace_id: row.workspace_id },
-  }
-}
-
-function pinOf({ row }: IssuedPassport): Credential['catalog_pin'] {
-  return row.catalog_version === null || row.catalog_content_hash === null
-    ? null
-    : { version: row.catalog_version, content_hash: row.catalog_content_hash }
-}
-
-function credentialOf(
-  passport: IssuedPassport,
-  facts: LiveFacts,
-  possession: Credential['possession'],
-): Credential {
-  let fixed = fixedParts.get(passport)
-  if (fixed === undefined) {
-    fixed = fixedPart(passport)
-    fixedParts.set(passport, fixed)
-  }
-  return { ...fixed, revoked: issuedRevocation(passport, facts), possession }
-}
-
-type FixedPart = Omit<Credential, 'revoked' | 'possession'>
-
-/** What no decision changes, for as long as the passport is kept. */
-const fixedParts = new WeakMap<IssuedPassport, FixedPart>()
-
-function fixedPart(passport: IssuedPassport): FixedPart {
-  const { row, envelope } = passport
-  return {
-    access_mode: 'passport',
-    passport_id: row.id,
-    agent_id: row.agent_id,
-    agent_name: row.agent_name,
-    permissions: passport.permissions,
-    terms: termsOf(envelope.permissions),
-    gate_id: row.gate_id,
-    root: row.gate_id === null ? 'platform' : 'gate',
-    expires_at: envelope.provenance.expires_at,
-    // An unreadable expiry counts as long past.
-    expires_at_ms: parseTimestamp(envelope.provenance.expires_at) ?? 0,
-    tier: deriveTier(envelope),
-    malformed: passport.signature_ok
-      ? null
-      : { reason: 'signature_invalid', detail: 'the stored passport is not signed by the key that it names' },
-    catalog_pin: pinOf(passport),
   }
 }
 

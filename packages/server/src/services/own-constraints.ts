@@ -7,6 +7,7 @@ import {
   overlayConstraints,
   readConstraintMap,
 } from '@modei/core'
+import { NewestMap } from '../newest-map.ts'
 import type { LivePassport } from '../store/store.ts'
 import { jsonObject } from './json.ts'
 import type { IssuedPassport } from './passport-cache.ts'
@@ -28,16 +29,11 @@ const MAX_CACHED = 10_000
 
 /** The limits that apply to an action, remembered per passport, version of its constraints, and action. */
 export class InstanceCache {
-  readonly #cached = new Map<string, readonly ConstraintInstance[]>()
+  readonly #cached = new NewestMap<readonly ConstraintInstance[]>(MAX_CACHED)
 
   of(passport: IssuedPassport, live: LivePassport, action: string): readonly ConstraintInstance[] {
     const key = `${live.id} ${live.constraint_version} ${action}`
-    const cached = this.#cached.get(key)
-    if (cached !== undefined) return cached
-    const instances = collect(passport, live, action)
-    if (this.#cached.size >= MAX_CACHED) this.#cached.delete(this.#cached.keys().next().value ?? '')
-    this.#cached.set(key, instances)
-    return instances
+    return this.#cached.of(key, () => collect(passport, live, action))
   }
 }
 

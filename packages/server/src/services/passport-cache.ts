@@ -1,5 +1,14 @@
-import { type ConstraintMaps, readConstraintMap } from '@modei/core'
-import { decodeBase64Strict, type Envelope, parseEnvelope, utf8Bytes, verifyEd25519 } from '@modei/protocol'
+import { type ConstraintMaps, type Credential, readConstraintMap, termsOf } from '@modei/core'
+import {
+  decodeBase64Strict,
+  deriveTier,
+  type Envelope,
+  parseEnvelope,
+  parseTimestamp,
+  utf8Bytes,
+  verifyEd25519,
+} from '@modei/protocol'
+import { NewestMap } from '../newest-map.ts'
 import type { Row, Store } from '../store/store.ts'
 import { jsonObject, stringList } from './json.ts'
 import { signedGrant } from './signed-grant.ts'
@@ -11,8 +20,8 @@ export interface IssuedPassport {
   permissions: readonly string[]
   /** The constraints of the grant, as they were asked for. */
   granted: ConstraintMaps
-  /** Whether the stored bytes are signed by the key that they name. */
-  signature_ok: boolean
+  /** What is presented of it, apart from what a decision finds out. */
+  credential: Omit<Credential, 'revoked' | 'possession'>
 }
 
 const MAX_CACHED = 50_000
@@ -23,7 +32,7 @@ const MAX_CACHED = 50_000
  */
 export class PassportCache {
   readonly #store: Store
-  readonly #cached = new Map<string, IssuedPassport>()
+  readonly #cached = new NewestMap<IssuedPassport>(MAX_CACHED)
   #hits = 0
   #misses = 0
 
@@ -49,7 +58,6 @@ export class PassportCache {
       .executeTakeFirst()
     if (row === undefined) return undefined
     const passport = parse(row)
-    if (this.#cached.size >= MAX_CACHED) this.#cached.delete(this.#cached.keys().next().value ?? '')
     this.#cached.set(passportId, passport)
     return passport
   }
@@ -58,20 +66,48 @@ export class PassportCache {
 function parse(row: Row<'passports'>): IssuedPassport {
   const parsed = parseEnvelope(row.passport_json)
   if (!parsed.ok) throw new Error(`the stored passport ${row.id} is not an envelope: ${parsed.detail}`)
+  const { envelope } = parsed
   const permissions = stringList(row.permissions)
-  const key = decodeBase64Strict(row.public_key)
-  const signature = decodeBase64Strict(row.signature)
   return {
     row,
-    envelope: parsed.envelope,
+    envelope,
     permissions,
-    granted:
-      row.constraints === null ? signedGrant(parsed.envelope.permissions) : askedGrant(row, permissions),
-    signature_ok:
-      key !== undefined &&
-      signature !== undefined &&
-      verifyEd25519(key, utf8Bytes(row.passport_json), signature),
+    granted: row.constraints === null ? signedGrant(envelope.permissions) : askedGrant(row, permissions),
+    credential: {
+      access_mode: 'passport',
+      passport_id: row.id,
+      agent_id: row.agent_id,
+      agent_name: row.agent_name,
+      permissions,
+      terms: termsOf(envelope.permissions),
+      gate_id: row.gate_id,
+      root: row.gate_id === null ? 'platform' : 'gate',
+      expires_at: envelope.provenance.expires_at,
+      // An unreadable expiry counts as long past.
+      expires_at_ms: parseTimestamp(envelope.provenance.expires_at) ?? 0,
+      tier: deriveTier(envelope),
+      malformed: isSigned(row)
+        ? null
+        : {
+            reason: 'signature_invalid',
+            detail: 'the stored passport is not signed by the key that it names',
+          },
+      catalog_pin: pinOf(row),
+    },
   }
+}
+
+function isSigned(row: Row<'passports'>): boolean {
+  const key = decodeBase64Strict(row.public_key)
+  const signature = decodeBase64Strict(row.signature)
+  if (key === undefined || signature === undefined) return false
+  return verifyEd25519(key, utf8Bytes(row.passport_json), signature)
+}
+
+function pinOf(row: Row<'passports'>): Credential['catalog_pin'] {
+  return row.catalog_version === null || row.catalog_content_hash === null
+    ? null
+    : { version: row.catalog_version, content_hash: row.catalog_content_hash }
 }
 
 function askedGrant(row: Row<'passports'>, permissions: readonly string[]): ConstraintMaps {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import type { SecretBox } from '../secret-box.ts'
-import { ThreadCalls, ThreadDied, threadFile } from '../thread-calls.ts'
+import { ThreadCalls, threadFile, WORTH_A_THREAD } from '../thread-calls.ts'
 import type { SigningKeyRow } from './flush.ts'
 import type { SignRequest } from './sign-thread.ts'
 
@@ -20,16 +20,9 @@ export interface ToSign {
   text: string
 }
 
-/**
- * From this many texts on, one message to a thread costs less than a job of the thread pool for each. A server that
- * has little to do never starts the thread.
- */
-const THREAD_FROM = 4
-const MAX_OPEN_KEYS = 10_000
-
 interface OpenKey {
   key: KeyObject
-  number: number
+  /** The thread has it too. */
   sent: boolean
 }
 
@@ -37,63 +30,55 @@ interface OpenKey {
 export class Signer {
   readonly #box: SecretBox
   readonly #keys = new Map<string, OpenKey>()
-  readonly #thread = new ThreadCalls<SignRequest, string[]>(threadFile(import.meta.url, './sign-thread'))
-  #forgotten: number[] = []
-  #numbers = 0
+  readonly #maxKeys: number
+  readonly #thread: ThreadCalls<SignRequest, string[]>
+  #anew = false
 
-  constructor(box: SecretBox) {
+  constructor(box: SecretBox, maxKeys = 10_000) {
     this.#box = box
+    this.#maxKeys = maxKeys
+    const file = threadFile(import.meta.url, './sign-thread')
+    this.#thread = new ThreadCalls(file, null, () => this.#forget())
   }
 
   /** @returns base64 Ed25519 signatures over the UTF-8 bytes of the texts, in their order */
-  signAll(texts: readonly ToSign[]): Promise<string[]> {
-    if (texts.length < THREAD_FROM) {
-      return Promise.all(texts.map(({ key, text }) => signOne(this.#open(key).key, text)))
-    }
-    return this.#signOnThread(texts)
+  async signAll(texts: readonly ToSign[]): Promise<string[]> {
+    // Bounded: a server with more keys than this opens them again, each of which costs a decryption. Before a batch and
+    // not within it, so that the thread has all the keys that it needs.
+    if (this.#keys.size >= this.#maxKeys) this.#forget()
+    if (texts.length >= WORTH_A_THREAD) return this.#signOnThread(texts)
+    return Promise.all(texts.map(({ key, text }) => signOne(this.#open(key).key, text)))
   }
 
   close(): Promise<void> {
     return this.#thread.close()
   }
 
-  async #signOnThread(texts: readonly ToSign[]): Promise<string[]> {
-    const keys: [number, KeyObject][] = []
-    const numbered = texts.map(({ key: row, text }): [number, string] => {
-      const open = this.#open(row)
-      if (!open.sent) keys.push([open.number, open.key])
+  #signOnThread(texts: readonly ToSign[]): Promise<string[]> {
+    // All are opened before any counts as sent: one that cannot be opened ends the call here.
+    const opened = new Map(texts.map(({ key: row }) => [row.id, this.#open(row)]))
+    const keys: [string, KeyObject][] = []
+    for (const [id, open] of opened) {
+      if (!open.sent) keys.push([id, open.key])
       open.sent = true
-      return [open.number, text]
-    })
-    const forget = this.#forgotten
-    this.#forgotten = []
-    try {
-      return await this.#thread.call({ keys, forget, texts: numbered })
-    } catch (error) {
-      // A thread that died takes its keys with it.
-      if (error instanceof ThreadDied) for (const open of this.#keys.values()) open.sent = false
-      throw error
     }
+    const anew = this.#anew
+    this.#anew = false
+    return this.#thread.call({ anew, keys, texts: texts.map(({ key, text }) => [key.id, text]) })
+  }
+
+  #forget(): void {
+    this.#keys.clear()
+    this.#anew = true
   }
 
   #open(row: SigningKeyRow): OpenKey {
     const known = this.#keys.get(row.id)
     if (known !== undefined) return known
     if (row.sealed_seed === null) throw new Error(`signing key ${row.id} has no seed here`)
-    const key = privateKeyFromSeed(this.#box.open(row.sealed_seed, row.id))
-    // Bounded: a server with more keys than this opens the oldest again, which costs a decryption.
-    if (this.#keys.size >= MAX_OPEN_KEYS) this.#forgetOldest()
-    this.#numbers += 1
-    const open: OpenKey = { key, number: this.#numbers, sent: false }
+    const open = { key: privateKeyFromSeed(this.#box.open(row.sealed_seed, row.id)), sent: false }
     this.#keys.set(row.id, open)
     return open
-  }
-
-  #forgetOldest(): void {
-    const [oldest] = this.#keys
-    if (oldest === undefined) return
-    this.#keys.delete(oldest[0])
-    if (oldest[1].sent) this.#forgotten.push(oldest[1].number)
   }
 }
 

@@ -1,16 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ModeiProblem } from '@modei/protocol'
-import { ThreadCalls, ThreadDied, threadFile } from '../../thread-calls.ts'
+import { ThreadCalls, ThreadDied, threadFile, WORTH_A_THREAD } from '../../thread-calls.ts'
 import type { DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
 import type { Mutex } from '../mutex.ts'
 import type { DecisionJob } from '../store.ts'
 import { translated } from './errors.ts'
-import { KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
+import { type KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
 import type { WriteThreadData } from './write-thread.ts'
 import { SqliteWriter, type WriteValues, writeValues } from './writer.ts'
-
-/** From this many records on, a commit is worth a message to a thread. A server with little to do never starts it. */
-const THREAD_FROM = 4
 
 /**
  * Decides in memory while it holds the one write lock of the process, then writes in a single transaction.
@@ -21,11 +18,12 @@ export class SqliteDecisionEngine implements DecisionEngine {
   readonly #lock: Mutex
   readonly #clock: () => number
   readonly #lookups: SqliteLookups
-  readonly #kept = new KeptRows()
+  readonly #kept: KeptRows
   readonly #writer: SqliteWriter
   readonly #thread: ThreadCalls<WriteValues, void>
 
-  constructor(thread: WriteThreadData, db: DatabaseSync, lock: Mutex, clock: () => number) {
+  constructor(thread: WriteThreadData, db: DatabaseSync, kept: KeptRows, lock: Mutex, clock: () => number) {
+    this.#kept = kept
     this.#lock = lock
     this.#clock = clock
     this.#lookups = new SqliteLookups(db)
@@ -47,17 +45,12 @@ export class SqliteDecisionEngine implements DecisionEngine {
     })
   }
 
-  /** To be called under the lock, after a write that is not a flush. */
-  forget(): void {
-    this.#kept.forget()
-  }
-
   close(): Promise<void> {
     return this.#thread.close()
   }
 
   async #commit(writes: FlushWrites): Promise<void> {
-    if (writes.attestations.length >= THREAD_FROM) await this.#commitOnThread(writeValues(writes))
+    if (writes.attestations.length >= WORTH_A_THREAD) await this.#commitOnThread(writeValues(writes))
     else if (writes.attestations.length > 0) this.#writer.commit(writeValues(writes))
   }
 

@@ -1,7 +1,8 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type PastPermit, targetHost } from '@modei/core'
+import { NewestMap } from '../../newest-map.ts'
 import type { FlushView, SigningKeyRow } from '../flush.ts'
-import type { IdempotencyClaim, LivePassport, Row } from '../store.ts'
+import type { ApiKeyRow, IdempotencyClaim, LivePassport, Row } from '../store.ts'
 
 type LoggedPermit = Omit<PastPermit, 'target_host'> & { target: string | null }
 
@@ -55,21 +56,23 @@ export class SqliteLookups {
 }
 
 /**
- * Rows that stay in memory from one flush to the next. INVARIANT: they are what stands in the database, because this
+ * Rows that stay in memory from one flush, or one request, to the next. INVARIANT: they are what stands in the database, because this
  * process alone writes to it: a flush changes the counters and chains that it was given from here, and after any
  * other write, and after a flush that failed, all is forgotten.
  */
 export class KeptRows {
-  readonly gates = new Memo<Row<'gates'>>(10_000)
-  readonly issuers = new Memo<Row<'issuers'>>(10_000)
-  readonly passports = new Memo<LivePassport>(50_000)
-  readonly workspaces = new Memo<{ supervised_at: number | null }>(10_000)
-  readonly keys = new Memo<SigningKeyRow>(10_000)
-  readonly chains = new Memo<Row<'chains'>>(10_000)
+  readonly apiKeys = new NewestMap<ApiKeyRow>(10_000)
+  readonly gates = new NewestMap<Row<'gates'>>(10_000)
+  readonly issuers = new NewestMap<Row<'issuers'>>(10_000)
+  readonly passports = new NewestMap<LivePassport>(50_000)
+  readonly workspaces = new NewestMap<{ supervised_at: number | null }>(10_000)
+  readonly keys = new NewestMap<SigningKeyRow>(10_000)
+  readonly chains = new NewestMap<Row<'chains'>>(10_000)
   /** Fewer: one that counts a rate is some kilobytes. */
-  readonly counters = new Memo<Row<'counters'>>(5_000)
+  readonly counters = new NewestMap<Row<'counters'>>(5_000)
 
   forget(): void {
+    this.apiKeys.clear()
     this.gates.clear()
     this.issuers.clear()
     this.passports.clear()
@@ -104,7 +107,9 @@ export class SqliteFlushView implements FlushView {
   }
 
   workspace(id: string): { supervised_at: number | null } {
-    const row = this.#kept.workspaces.of(id, () => this.#one(this.#lookups.workspace.get(id)))
+    const row = this.#kept.workspaces.of(id, () =>
+      this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)),
+    )
     return row ?? { supervised_at: null }
   }
 
@@ -158,30 +163,6 @@ export class SqliteFlushView implements FlushView {
 
   #one<T>(row: SqliteRow | undefined): T | undefined {
     return row === undefined ? undefined : shape<T>(row)
-  }
-}
-
-/** Rows that were found, the newest so many of them. One that was not found may be there the next time. */
-class Memo<T> {
-  readonly #known = new Map<string, T>()
-  readonly #most: number
-
-  constructor(most: number) {
-    this.#most = most
-  }
-
-  of(id: string, find: () => T | undefined): T | undefined {
-    const known = this.#known.get(id)
-    if (known !== undefined) return known
-    const found = find()
-    if (found === undefined) return undefined
-    if (this.#known.size >= this.#most) this.#known.delete(this.#known.keys().next().value ?? '')
-    this.#known.set(id, found)
-    return found
-  }
-
-  clear(): void {
-    this.#known.clear()
   }
 }
 

@@ -8,6 +8,7 @@ import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
 import { openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
+import { KeptRows } from './flush-view.ts'
 import { kyselyOver } from './kysely.ts'
 
 export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
@@ -17,8 +18,6 @@ export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
   /** Pages that the file may grow to; as many as the disk holds, unless a test says otherwise. */
   maxPages?: number
 }
-
-const MAX_API_KEYS = 10_000
 
 /** Opens (and brings up to date) the embedded store in one file. One process at a time may decide with it. */
 export async function openSqliteStore(file: string, options: SqliteStoreOptions): Promise<Store> {
@@ -32,10 +31,9 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
-  // Keys that exist, until the next write: only this process writes to the file.
-  const apiKeys = new Map<string, ApiKeyRow>()
+  const kept = new KeptRows()
   const lock = new Mutex()
-  const engine = new SqliteDecisionEngine({ file, maxPages }, writer, lock, clock)
+  const engine = new SqliteDecisionEngine({ file, maxPages }, writer, kept, lock, clock)
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
@@ -54,10 +52,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
           .catch((error: unknown) => {
             throw translated(error)
           })
-          .finally(() => {
-            engine.forget()
-            apiKeys.clear()
-          }),
+          .finally(() => kept.forget()),
       )
     },
     decide<T>(job: DecisionJob<T>): Promise<T> {
@@ -68,14 +63,10 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       return clock()
     },
     async findApiKey(hash) {
-      const known = apiKeys.get(hash)
-      if (known !== undefined) return known
-      const row = apiKey.get(hash)
-      if (row === undefined) return undefined
-      const found = row as unknown as ApiKeyRow
-      if (apiKeys.size >= MAX_API_KEYS) apiKeys.clear()
-      apiKeys.set(hash, found)
-      return found
+      return kept.apiKeys.of(hash, () => {
+        const row = apiKey.get(hash)
+        return row === undefined ? undefined : (row as unknown as ApiKeyRow)
+      })
     },
     async ping() {
       await reader.selectFrom('meta').select('key').limit(1).execute()

@@ -26,18 +26,7 @@ const COLUMNS = {
   idempotency: columnNames(IDEMPOTENCY_COLUMNS),
 } as const satisfies { [T in keyof FlushWrites]: readonly (keyof FlushWrites[T][number])[] }
 
-type Written = keyof typeof COLUMNS
-
-const REPLACED: ReadonlySet<Written> = new Set(['counters', 'chains', 'approvals', 'idempotency'])
-const TABLES: readonly Written[] = [
-  'attestations',
-  'counters',
-  'chains',
-  'ancestor_charges',
-  'approvals',
-  'nonces',
-  'idempotency',
-]
+const REPLACED: ReadonlySet<string> = new Set(['counters', 'chains', 'approvals', 'idempotency'])
 
 export function writeValues(writes: FlushWrites): WriteValues {
   return {
@@ -61,18 +50,22 @@ function valuesOf<K extends string>(
 /** Writes a batch in one transaction of one connection, and returns when it is on disk. */
 export class SqliteWriter {
   readonly #db: DatabaseSync
-  readonly #statements: ReadonlyMap<Written, StatementSync>
+  readonly #statements: ReadonlyMap<string, StatementSync>
 
   constructor(db: DatabaseSync) {
     this.#db = db
-    this.#statements = new Map(TABLES.map((table) => [table, db.prepare(insert(table))]))
+    this.#statements = new Map(
+      Object.entries(COLUMNS).map(([table, columns]) => [table, db.prepare(insert(table, columns))]),
+    )
   }
 
   commit(values: WriteValues): void {
     this.#db.exec('begin immediate')
     try {
-      for (const [table, statement] of this.#statements) {
-        for (const row of values[table]) statement.run(...row)
+      for (const [table, rows] of Object.entries(values)) {
+        const statement = this.#statements.get(table)
+        if (statement === undefined) throw new Error(`nothing writes ${table}`)
+        for (const row of rows) statement.run(...row)
       }
       this.#db.exec('commit')
     } catch (error) {
@@ -83,8 +76,7 @@ export class SqliteWriter {
   }
 }
 
-function insert(table: Written): string {
-  const columns: readonly string[] = COLUMNS[table]
+function insert(table: string, columns: readonly string[]): string {
   const verb = REPLACED.has(table) ? 'insert or replace' : 'insert'
   return `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
 }
