@@ -12,7 +12,7 @@ export interface SuiteProcess {
 const FILES_EACH = 12
 
 /** Suites that halt databases or kill servers for long: each in a process of its own, started before the others. */
-const ALONE = /\/test\/(?:store\/postgres[\w-]*|store\/workers|faults\/[\w-]*|crash)\.test\.ts$/
+const ALONE = /\/test\/(?:store\/postgres[\w-]*|store\/workers|faults\/[\w-]*)\.test\.ts$/
 
 /** A hook outside of every `describe` is the whole process's: it would run around the tests of other files too. */
 const hasHooks = (file: string) => /^(?:before|after)(?:Each)?\(/m.test(readFileSync(file, 'utf8'))

@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { smokeServer } from '../packages/sdk/test/packed/smoke-server.ts'
+import { build, pack } from './pack.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const BIN = join(ROOT, 'node_modules/.bin')
-const DIST = join(ROOT, 'packages/sdk/dist')
 
 /** How a runtime runs a file. To add one that runs files, add a line. */
 const RUNTIMES: readonly { name: string; command: readonly string[] }[] = [
@@ -54,15 +54,12 @@ function runBeside(command: string, args: readonly string[], cwd: string): Promi
 }
 
 function installPacked(consumer: string): string {
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', consumer], {
-    cwd: DIST,
-    encoding: 'utf8',
-  })
+  const tarball = pack(build('packages/sdk'), consumer)
   const installed = join(consumer, 'node_modules/modei')
   mkdirSync(installed, { recursive: true })
   // Deno finds only what a manifest asks for.
   writeFileSync(join(consumer, 'package.json'), JSON.stringify({ dependencies: { modei: '*' } }))
-  run('tar', ['-xzf', join(consumer, packed.trim()), '-C', installed, '--strip-components=1'])
+  run('tar', ['-xzf', tarball, '-C', installed, '--strip-components=1'])
   return installed
 }
 
@@ -91,9 +88,6 @@ async function smokeEverywhere(consumer: string): Promise<void> {
 
 const consumer = mkdtempSync(join(tmpdir(), 'modei-packed-'))
 try {
-  run('npm', ['run', 'build', '--silent'], { cwd: join(ROOT, 'packages/sdk') })
-  run(join(BIN, 'publint'), [DIST, '--strict'])
-  run(join(BIN, 'attw'), ['--pack', DIST, '--quiet'])
   const installed = installPacked(consumer)
   cpSync(join(ROOT, 'packages/sdk/test/packed'), consumer, { recursive: true })
   const env = { ...process.env, MODEI_PACKAGE: installed }

@@ -1,6 +1,6 @@
 import { temporaryServer } from '../../tools/temporary-server.ts'
 import { type Call, jsonCaller } from './json-caller.ts'
-import { type Load, loadRound, ROUND_SECONDS, ROUNDS, type Round } from './load.ts'
+import { type Load, loadInTurns, loadRound, ROUNDS } from './load.ts'
 import { median, report } from './report.ts'
 import { startEcho } from './start-echo.ts'
 
@@ -57,14 +57,9 @@ export async function runHttpBench({ name, unit, prepare, prove }: HttpBench): P
   })
 }
 
-/** The loads in turns, so that a machine that slows down slows all of them; medians of the rounds. */
+/** Medians of so many rounds of each load. */
 async function measure(loads: ReadonlyMap<string, Load>, connections: number, count: number) {
-  const rounds = new Map<string, Round[]>()
-  for (let round = 0; round < count; round += 1) {
-    for (const [title, load] of loads) {
-      rounds.set(title, [...(rounds.get(title) ?? []), await loadRound(load, ROUND_SECONDS, connections)])
-    }
-  }
+  const rounds = await loadInTurns(loads, count, connections)
   const ms = (value: number) => Math.round(value * 10) / 10
   return [...rounds].map(([name, all]) => ({
     name,

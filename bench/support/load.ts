@@ -2,7 +2,7 @@ import autocannon from 'autocannon'
 import { cpuMicroseconds } from './cpu-time.ts'
 
 const CONNECTIONS = 50
-export const ROUND_SECONDS = 4
+const ROUND_SECONDS = 4
 export const ROUNDS = 3
 
 export interface Load {
@@ -21,6 +21,21 @@ export interface Round {
   p99: number
   /** Processor time of the answering process for each answer, in microseconds: what a busy machine changes least. */
   cpu_us: number
+}
+
+/** Rounds of all loads in turns, so that a machine that slows down slows all of them. */
+export async function loadInTurns(
+  loads: ReadonlyMap<string, Load>,
+  count: number,
+  connections = CONNECTIONS,
+): Promise<Map<string, Round[]>> {
+  const rounds = new Map<string, Round[]>([...loads.keys()].map((name) => [name, []]))
+  for (let round = 0; round < count; round += 1) {
+    for (const [name, load] of loads) {
+      rounds.get(name)?.push(await loadRound(load, ROUND_SECONDS, connections))
+    }
+  }
+  return rounds
 }
 
 /** Sends the requests in turn over the connections for one round; any answer but a success fails the benchmark. */

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { issuePassports } from '../../bench/support/gates-and-passports.ts'
 import { jsonCaller } from '../../bench/support/json-caller.ts'
-import { type Load, loadRound, type Round } from '../../bench/support/load.ts'
+import { type Load, loadInTurns, loadRound } from '../../bench/support/load.ts'
 import { median } from '../../bench/support/report.ts'
 import { type ServerProcess, startProcess } from '../../packages/server/test/server-process.ts'
 import { fillLog } from './support/fill-log.ts'
@@ -47,13 +47,8 @@ try {
     ['empty', await open(empty)],
     ['full', await open(full)],
   ])
-  const rounds = new Map<string, Round[]>()
   for (const load of loads.values()) await loadRound(load, WARM_UP_SECONDS)
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, load] of loads) {
-      rounds.set(name, [...(rounds.get(name) ?? []), await loadRound(load)])
-    }
-  }
+  const rounds = await loadInTurns(loads, ROUNDS)
   const rate = (name: string) => Math.round(median((rounds.get(name) ?? []).map((one) => one.per_second)))
   const cpu = (name: string) => Math.round(median((rounds.get(name) ?? []).map((one) => one.cpu_us)))
   const p99 = (name: string) => median((rounds.get(name) ?? []).map((one) => one.p99))

@@ -9,6 +9,7 @@ import {
 import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
 import type { ChainFault } from '@modei/protocol/crypto/chain-verifier'
 import { verifyCheckpoint } from 'modei'
+import { noteKeys } from './note-keys.ts'
 import { readSignedCheckpoint } from './signed-checkpoint.ts'
 import type { Trusted } from './trusted-keys.ts'
 
@@ -32,16 +33,7 @@ export function trustKept(trusted: Trusted, text: string, keys: readonly string[
 
 function readNote(trusted: Trusted, note: string, keys: readonly string[]): [string, Kept] {
   const [, gateId = ''] = note.slice(0, note.indexOf('\n')).split('/')
-  const known = documentKeys(trusted, gateId)
-  // The ids name the log even where none of its own keys is believed.
-  const signing_keys =
-    keys.length === 0
-      ? known
-      : [
-          ...known.map((key) => ({ ...key, status: 'compromised' })),
-          ...keys.map((public_key) => ({ key_id: '', public_key, status: 'active' })),
-        ]
-  const verdict = verifyCheckpoint(note, { gate_id: gateId, signing_keys })
+  const verdict = verifyCheckpoint(note, noteKeys(gateId, documentKeys(trusted, gateId), keys))
   if (!verdict.ok) throw new Error(`a kept checkpoint is not to be believed: ${verdict.reason}`)
   const { tree_size: size, root_hash } = verdict.checkpoint
   const bytes = decodeBase64Strict(root_hash)

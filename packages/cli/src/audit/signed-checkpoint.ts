@@ -1,7 +1,12 @@
 import { verifyAttestationSignature } from 'modei'
 import { z } from 'zod'
 
-const Signed = z.object({ checkpoint_json: z.string(), signature: z.string(), signing_key_id: z.string() })
+/** What `modei gates get-checkpoint` answers. */
+export const SignedCheckpoint = z.object({
+  checkpoint_json: z.string(),
+  signature: z.string(),
+  signing_key_id: z.string(),
+})
 const Text = z.object({
   gate_id: z.string(),
   chain_index: z.int().nonnegative(),
@@ -10,7 +15,7 @@ const Text = z.object({
 export type LinkCheckpoint = z.infer<typeof Text>
 
 /**
- * What `modei gates get-checkpoint` answered, once its signature holds.
+ * Reads a signed checkpoint, once its signature holds.
  * @param findKeys base64 public keys that may have signed it
  * @throws {Error} when none of them did
  */
@@ -18,7 +23,7 @@ export function readSignedCheckpoint(
   value: unknown,
   findKeys: (gateId: string, signingKeyId: string) => readonly string[],
 ): LinkCheckpoint {
-  const { checkpoint_json, signature, signing_key_id } = Signed.parse(value)
+  const { checkpoint_json, signature, signing_key_id } = SignedCheckpoint.parse(value)
   const text = Text.parse(JSON.parse(checkpoint_json))
   const isSigned = findKeys(text.gate_id, signing_key_id).some((key) =>
     verifyAttestationSignature(checkpoint_json, signature, key),

@@ -1,17 +1,12 @@
 import { z } from 'zod'
 import type { Kept } from './kept-checkpoints.ts'
-import { readSignedCheckpoint } from './signed-checkpoint.ts'
+import { readSignedCheckpoint, SignedCheckpoint } from './signed-checkpoint.ts'
 
 const Keys = z.object({
   gate_id: z.string(),
   signing_keys: z.array(
     z.object({ key_id: z.string(), public_key: z.string(), status: z.string().optional() }),
   ),
-})
-const SignedCheckpoint = z.object({
-  checkpoint_json: z.string(),
-  signature: z.string(),
-  signing_key_id: z.string(),
 })
 /** What `modei audit export` writes beside the records, and `modei gates get-public` answers. */
 const Beside = z.union([

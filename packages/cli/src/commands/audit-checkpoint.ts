@@ -1,12 +1,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { Command } from 'commander'
 import {
-  type GatePublic,
+  type LogKeys,
   type ModeiClient,
   type VerifiedCheckpoint,
   verifyCheckpoint,
   verifyCheckpointConsistency,
 } from 'modei'
+import { noteKeys } from '../audit/note-keys.ts'
 import { connect } from '../connection/connect.ts'
 import { Refused } from '../exit-codes.ts'
 import { urlOf } from '../operations/operation-command.ts'
@@ -32,7 +33,8 @@ interface Flags {
 
 async function keepCheckpoint({ gate, output, key = [] }: Flags, url: string | undefined): Promise<void> {
   await using client = connect(process.env, url, true)
-  const keys = trustedKeys(await client.getGatePublic(gate), key)
+  const { signing_keys } = await client.getGatePublic(gate)
+  const keys = noteKeys(gate, signing_keys, key)
   const { note } = await client.getGateLogCheckpoint(gate)
   const latest = await believed(note, keys, 'the server’s checkpoint')
   if (existsSync(output)) {
@@ -52,22 +54,7 @@ async function keepCheckpoint({ gate, output, key = [] }: Flags, url: string | u
   await line(`kept ${output}: ${latest.tree_size} records of ${gate}`)
 }
 
-function trustedKeys({ gate_id, signing_keys }: GatePublic, given: readonly string[]) {
-  if (given.length === 0) return { gate_id, signing_keys }
-  return {
-    gate_id,
-    signing_keys: [
-      ...signing_keys.map((known) => ({ ...known, status: 'compromised' })),
-      ...given.map((public_key) => ({ key_id: '', public_key })),
-    ],
-  }
-}
-
-async function believed(
-  note: string,
-  keys: Parameters<typeof verifyCheckpoint>[1],
-  what: string,
-): Promise<VerifiedCheckpoint> {
+async function believed(note: string, keys: LogKeys, what: string): Promise<VerifiedCheckpoint> {
   const verdict = verifyCheckpoint(note, keys)
   if (verdict.ok) return verdict.checkpoint
   await line(`broken: ${what} is not to be believed: ${verdict.reason}`)

@@ -1,4 +1,5 @@
 import type { Meter } from '@opentelemetry/api'
+import { within } from '../within.ts'
 
 /** A database that has not answered by then counts as away: whoever collects does not wait for it. */
 const PATIENCE_MS = 2_000
@@ -14,28 +15,14 @@ export function observeDatabase(meter: Meter, ping: () => Promise<void>): void {
   meter.addBatchObservableCallback(
     async (result) => {
       const started = performance.now()
-      const answered = await answersInTime(ping)
+      const asked = ping().then(
+        () => true,
+        () => false,
+      )
+      const answered = (await within(PATIENCE_MS, asked)) === true
       result.observe(up, answered ? 1 : 0)
       if (answered) result.observe(seconds, (performance.now() - started) / 1000)
     },
     [up, seconds],
   )
-}
-
-async function answersInTime(ping: () => Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), PATIENCE_MS)
-  })
-  try {
-    return await Promise.race([
-      ping().then(
-        () => true,
-        () => false,
-      ),
-      late,
-    ])
-  } finally {
-    clearTimeout(timer)
-  }
 }

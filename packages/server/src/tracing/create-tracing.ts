@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Span } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { within } from '../within.ts'
 import { createSampler } from './create-sampler.ts'
 import { traceDecisions } from './trace-decisions.ts'
 import { traceRequests } from './trace-requests.ts'
@@ -31,11 +31,10 @@ export function createTracing(url: string, config: Config, logger: Logger): Trac
     traceRequests: (app) => traceRequests(app, tracer, active),
     traceDecisions: (store) => traceDecisions(store, tracer, active),
     async close() {
-      const done = new AbortController()
-      const late = wait(CLOSE_MS, undefined, { signal: done.signal }).catch(() => undefined)
-      const sent = provider.shutdown().catch((error: unknown) => warn(logger, error))
-      await Promise.race([sent, late])
-      done.abort()
+      await within(
+        CLOSE_MS,
+        provider.shutdown().catch((error: unknown) => warn(logger, error)),
+      )
     },
   }
 }

@@ -1,3 +1,4 @@
+import { within } from '../within.ts'
 import { isKind, type WorkerMessage } from './messages.ts'
 
 /** Longer than the supervisor waits for the others. */
@@ -31,12 +32,7 @@ export function collectFromAll(own: () => Promise<string>): () => Promise<string
     const id = last
     const answer = new Promise<string>((resolve) => asked.set(id, resolve))
     tellSupervisor({ kind: 'collect', id })
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), PATIENCE_MS)
-    })
-    const merged = await Promise.race([answer, late])
-    clearTimeout(timer)
+    const merged = await within(PATIENCE_MS, answer)
     asked.delete(id)
     return merged ?? own()
   }
