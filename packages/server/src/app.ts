@@ -70,6 +70,7 @@ export function createApp(parts: AppParts): App {
   })
   metrics.observe({
     waiting: () => store.waiting(),
+    pools: () => store.pools(),
     passportCache: () => services.passports.stats,
     ping: () => store.ping(),
   })

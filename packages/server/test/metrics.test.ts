@@ -52,6 +52,49 @@ test('every record counts once, by kind and result, and its batch by size and ti
   assert.equal(readValue(text, 'modei_decisions_waiting'), 0)
 })
 
+test('each commit has its time, whichever thread made it, and what was never written has none', async (t) => {
+  const server = await startServer(t)
+  const passport_id = await passportOf(server)
+  assert.equal(readValue(await scrape(server), 'modei_commit_seconds_count') ?? 0, 0)
+  const enforce = (key: string | null = server.keys.own) =>
+    server.request('POST', '/api/enforce', { passport_id, action: 'buy' }, { key })
+  await enforce()
+  const first = await scrape(server)
+  assert.equal(readValue(first, 'modei_commit_seconds_count'), 1)
+  assert.ok((readValue(first, 'modei_commit_seconds_sum') ?? 0) > 0)
+  await enforce(null)
+  assert.equal(readValue(await scrape(server), 'modei_commit_seconds_count'), 1)
+  // So many at once that most are committed in batches that are worth a thread.
+  await Promise.all(Array.from({ length: 40 }, () => enforce()))
+  const last = await scrape(server)
+  assert.equal(
+    readValue(last, 'modei_commit_seconds_count'),
+    readValue(last, 'modei_flush_seconds_count'),
+    'every batch was committed once',
+  )
+  const [commits = 0, batches = 0] = ['modei_commit_seconds_sum', 'modei_flush_seconds_sum'].map((name) =>
+    readValue(last, name),
+  )
+  assert.ok(commits > 0 && commits <= batches)
+})
+
+test('connections are counted by pool, and an embedded database has none', async (t) => {
+  const server = await startServer(t)
+  const passport_id = await passportOf(server)
+  await server.request('POST', '/api/enforce', { passport_id, action: 'buy' })
+  const text = await scrape(server)
+  for (const pool of ['decisions', 'others']) {
+    const count = (state: string) => readValue(text, `modei_database_connections${state}{pool="${pool}"}`)
+    if (server.store.engine === 'sqlite') {
+      for (const state of ['', '_idle', '_waiting']) assert.equal(count(state), undefined)
+    } else {
+      assert.ok((count('') ?? 0) >= 1, pool)
+      assert.ok((count('_idle') ?? -1) >= 0 && (count('_idle') ?? 0) <= (count('') ?? 0), pool)
+      assert.equal(count('_waiting'), 0)
+    }
+  }
+})
+
 test('requests count by operation and status, whatever the spelling of the path', async (t) => {
   const server = await startServer(t)
   await server.request('GET', '/api/gates')

@@ -2,12 +2,16 @@ import type { Counter, Histogram, Meter } from '@opentelemetry/api'
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import type { FlushObserver, Recorded } from '../store/group-commit.ts'
+import type { PoolState } from '../store/store.ts'
 import { observeDatabase } from './observe-database.ts'
+import { observePools } from './observe-pools.ts'
 
 /** What is asked for its state when somebody collects, instead of telling each change. */
 export interface MetricSources {
   /** Decisions that wait for their batch. */
   waiting(): number
+  /** Connections to the database, by pool. */
+  pools(): readonly PoolState[]
   passportCache(): { hits: number; misses: number; size: number }
   /** Resolves when the database answers. */
   ping(): Promise<void>
@@ -33,6 +37,7 @@ export class Metrics implements FlushObserver {
   readonly #decisions: Counter
   readonly #flushSize: Histogram
   readonly #flushSeconds: Histogram
+  readonly #commitSeconds: Histogram
   readonly #requestSeconds: Histogram
   #collecting: Promise<string> | undefined
 
@@ -45,6 +50,11 @@ export class Metrics implements FlushObserver {
     this.#flushSeconds = this.#histogram(
       'modei_flush_seconds',
       'From the start of a batch to its commit',
+      SECONDS,
+    )
+    this.#commitSeconds = this.#histogram(
+      'modei_commit_seconds',
+      'The commit of a batch alone, which waits for the disk',
       SECONDS,
     )
     this.#requestSeconds = this.#histogram(
@@ -73,6 +83,10 @@ export class Metrics implements FlushObserver {
       else tally.count += 1
     }
     for (const { kind, result, count } of counts.values()) this.#decisions.add(count, { kind, result })
+  }
+
+  onSync(milliseconds: number): void {
+    this.#commitSeconds.record(milliseconds / 1000)
   }
 
   onRequest(operation: string, status: number, milliseconds: number): void {
@@ -106,6 +120,7 @@ export class Metrics implements FlushObserver {
         result.observe(misses, { result: 'miss' })
       })
     observeDatabase(this.#meter, () => sources.ping())
+    observePools(this.#meter, () => sources.pools())
   }
 
   /** The numbers in Prometheus' text format. Whoever asks meanwhile gets the same. */

@@ -35,6 +35,8 @@ export interface FlushObserver {
   onFlush(size: number, milliseconds: number): void
   /** These records are on disk. */
   onCommit(records: readonly Recorded[]): void
+  /** The database took so long over the commit itself, which waits for the disk. Not told of one that failed. */
+  onSync(milliseconds: number): void
 }
 
 /**

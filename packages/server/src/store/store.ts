@@ -23,6 +23,8 @@ export interface Store {
   decide<T>(job: DecisionJob<T>): Promise<T>
   /** Decisions that wait for a batch, in this process. */
   waiting(): number
+  /** Connections of each pool of this process; none where the database is embedded. */
+  pools(): readonly PoolState[]
   /** The store's clock, Unix milliseconds. */
   now(): Promise<number>
   /** The API key with this hash, as committed: on the path of every request, so it does not go through Kysely. */
@@ -31,6 +33,17 @@ export interface Store {
   ping(): Promise<void>
   /** Finishes what is queued, then closes. */
   close(): Promise<void>
+}
+
+export interface PoolState {
+  /** `decisions`, or `others` for reads and administration. */
+  pool: string
+  /** Open connections. */
+  total: number
+  /** Those that nobody uses. */
+  idle: number
+  /** Who waits for one. */
+  waiting: number
 }
 
 /** One decision: which rows it depends on, and a pure function from those rows to what is recorded. */

@@ -23,6 +23,8 @@ export interface PostgresEngineParts {
   clock(databaseTime: number): number
   /** Told the time of every flush. */
   onTime(now: number): void
+  /** Told how long each commit took. It must not throw. */
+  onSync(milliseconds: number): void
 }
 
 /** The transaction surely left nothing behind; doing the same again can succeed. */
@@ -81,10 +83,14 @@ export class PostgresDecisionEngine implements DecisionEngine {
   async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {
     const statements = flushStatements(writes, view).map((statement) => send(client, statement))
     // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
-    const [ended, ...written] = await Promise.allSettled([client.query('commit'), ...statements])
+    const committing = client.query('commit')
+    // It runs once the last statement before it was answered. Of one that failed the time does not count.
+    let started = performance.now()
+    statements.at(-1)?.then(() => (started = performance.now()), ignore)
+    const [ended, ...written] = await Promise.allSettled([committing, ...statements])
     const failure = written.find((result) => result.status === 'rejected')
     if (ended.status === 'fulfilled') {
-      if (ended.value.command === 'COMMIT') return
+      if (ended.value.command === 'COMMIT') return this.#parts.onSync(performance.now() - started)
       throw failure?.reason ?? new Error('the database rolled a flush back')
     }
     const [record] = writes.attestations
@@ -102,6 +108,8 @@ export class PostgresDecisionEngine implements DecisionEngine {
     )
   }
 }
+
+function ignore(): void {}
 
 /** @returns an error when the connection is no longer good for anything */
 async function rollback(client: PoolClient): Promise<Error | undefined> {

@@ -1,4 +1,5 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg'
+import type { PoolState } from '../store.ts'
 import { translated } from './errors.ts'
 import { safeTypes } from './type-parsers.ts'
 
@@ -39,6 +40,10 @@ export function openPool(url: string, options: PoolOptions): Pool {
   // A connection may break while it is out of the pool and between two statements: the next one says so.
   pool.on('connect', (client) => client.on('error', () => undefined))
   return pool
+}
+
+export function poolState(name: string, { totalCount, idleCount, waitingCount }: Pool): PoolState {
+  return { pool: name, total: totalCount, idle: idleCount, waiting: waitingCount }
 }
 
 /** A connection of the pool, or `unavailable`. */

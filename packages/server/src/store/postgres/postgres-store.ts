@@ -9,7 +9,7 @@ import { PostgresDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { kyselyOver } from './kysely.ts'
 import { PartitionsAhead } from './partitions-ahead.ts'
-import { openPool } from './pool.ts'
+import { openPool, poolState } from './pool.ts'
 import { serializableWrite } from './serializable-write.ts'
 import { checkServer, type ServerSettings } from './server-settings.ts'
 import { SharedLookUp } from './shared-look-up.ts'
@@ -79,6 +79,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       begin: beginFlush(timeouts, settings),
       clock,
       onTime: (now) => partitions.keep(now),
+      onSync: (milliseconds) => options.observer?.onSync(milliseconds),
     })
     const decisions = new GroupCommit(engine, options.signer, {
       maxBatch: options.maxBatch ?? 512,
@@ -96,6 +97,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       write: (work) => turns.run(() => serializableWrite(db, timeouts, (tx, now) => work(tx, clock(now)))),
       decide: (job) => decisions.decide(job),
       waiting: () => decisions.waiting,
+      pools: () => [poolState('decisions', flushes), poolState('others', others)],
       async now() {
         const now = await times.find('now')
         if (now === undefined) throw new Error('the database told no time')

@@ -9,6 +9,16 @@ import { type KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
 import type { WriteThreadData } from './write-thread.ts'
 import { SqliteWriter, type WriteValues, writeValues } from './writer.ts'
 
+export interface SqliteEngineParts {
+  thread: WriteThreadData
+  db: DatabaseSync
+  kept: KeptRows
+  lock: Mutex
+  clock(): number
+  /** Told how long each commit took. It must not throw. */
+  onSync(milliseconds: number): void
+}
+
 /**
  * Decides in memory while it holds the one write lock of the process, then writes in a single transaction.
  * INVARIANT: no other writer of these tables runs between the reads and the commit, because every write of this
@@ -20,12 +30,14 @@ export class SqliteDecisionEngine implements DecisionEngine {
   readonly #lookups: SqliteLookups
   readonly #kept: KeptRows
   readonly #writer: SqliteWriter
-  readonly #thread: ThreadCalls<WriteValues, void>
+  readonly #thread: ThreadCalls<WriteValues, number>
+  readonly #onSync: (milliseconds: number) => void
 
-  constructor(thread: WriteThreadData, db: DatabaseSync, kept: KeptRows, lock: Mutex, clock: () => number) {
+  constructor({ thread, db, kept, lock, clock, onSync }: SqliteEngineParts) {
     this.#kept = kept
     this.#lock = lock
     this.#clock = clock
+    this.#onSync = onSync
     this.#lookups = new SqliteLookups(db)
     this.#writer = new SqliteWriter(db)
     this.#thread = new ThreadCalls(threadFile(import.meta.url, './write-thread'), thread)
@@ -50,13 +62,14 @@ export class SqliteDecisionEngine implements DecisionEngine {
   }
 
   async #commit(writes: FlushWrites): Promise<void> {
-    if (writes.attestations.length >= WORTH_A_THREAD) await this.#commitOnThread(writeValues(writes))
-    else if (writes.attestations.length > 0) this.#writer.commit(writeValues(writes))
+    if (writes.attestations.length >= WORTH_A_THREAD)
+      this.#onSync(await this.#commitOnThread(writeValues(writes)))
+    else if (writes.attestations.length > 0) this.#onSync(this.#writer.commit(writeValues(writes)))
   }
 
-  async #commitOnThread(values: WriteValues): Promise<void> {
+  async #commitOnThread(values: WriteValues): Promise<number> {
     try {
-      await this.#thread.call(values)
+      return await this.#thread.call(values)
     } catch (error) {
       if (!(error instanceof ThreadDied)) throw error
       // It may have committed before it died, so nothing here may try the batch again.

@@ -33,7 +33,14 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   )
   const kept = new KeptRows()
   const lock = new Mutex()
-  const engine = new SqliteDecisionEngine({ file, maxPages }, writer, kept, lock, clock)
+  const engine = new SqliteDecisionEngine({
+    thread: { file, maxPages },
+    db: writer,
+    kept,
+    lock,
+    clock,
+    onSync: (milliseconds) => options.observer?.onSync(milliseconds),
+  })
   const decisions = new GroupCommit(engine, options.signer, {
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
@@ -59,6 +66,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       return decisions.decide(job)
     },
     waiting: () => decisions.waiting,
+    pools: () => [],
     async now() {
       return clock()
     },

@@ -47,7 +47,7 @@ function valuesOf<K extends string>(
   return rows.map((row) => columns.map((column) => row[column]))
 }
 
-/** Writes a batch in one transaction of one connection, and returns when it is on disk. */
+/** Writes a batch in one transaction of one connection. */
 export class SqliteWriter {
   readonly #db: DatabaseSync
   readonly #statements: ReadonlyMap<string, StatementSync>
@@ -59,7 +59,11 @@ export class SqliteWriter {
     )
   }
 
-  commit(values: WriteValues): void {
+  /**
+   * Returns when the batch is on disk.
+   * @returns milliseconds that the commit itself took, the wait for the disk above all
+   */
+  commit(values: WriteValues): number {
     this.#db.exec('begin immediate')
     try {
       for (const [table, rows] of Object.entries(values)) {
@@ -67,7 +71,9 @@ export class SqliteWriter {
         if (statement === undefined) throw new Error(`nothing writes ${table}`)
         for (const row of rows) statement.run(...row)
       }
+      const started = performance.now()
       this.#db.exec('commit')
+      return performance.now() - started
     } catch (error) {
       // Of a full disk SQLite may have rolled back by itself.
       if (this.#db.isTransaction) this.#db.exec('rollback')
