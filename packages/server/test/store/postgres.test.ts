@@ -1,5 +1,5 @@
 import { after } from 'node:test'
-import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
+import { type DatabaseUnderTest, describeStore } from '@modei/server/store-suite'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { describeLogProofs } from './log-proofs.ts'
 import { describePartitions } from './partitions.ts'

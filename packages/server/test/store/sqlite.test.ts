@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type DatabaseUnderTest, describeStore } from '../../src/store/conformance.ts'
+import { type DatabaseUnderTest, describeStore } from '@modei/server/store-suite'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
 import { describeLogProofs } from './log-proofs.ts'
 import { describeServers } from './servers.ts'
