@@ -20,7 +20,7 @@ export type Kept = { size: number } & (
 )
 
 /**
- * Adds a kept checkpoint: a signed note (`modei audit checkpoint`) or the JSON of `modei gates get-checkpoint`.
+ * Adds a kept checkpoint: a signed note (`modei audit checkpoint`) or the JSON of `modei attestations get-gate-checkpoint`.
  * @param keys base64 public keys that may have signed it; those of the gates' documents when there are none
  * @throws {Error} when it is neither, or no trusted key signed it
  */

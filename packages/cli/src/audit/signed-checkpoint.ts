@@ -1,7 +1,7 @@
 import { verifyAttestationSignature } from 'modei'
 import { z } from 'zod'
 
-/** What `modei gates get-checkpoint` answers. */
+/** What `modei attestations get-gate-checkpoint` answers. */
 export const SignedCheckpoint = z.object({
   checkpoint_json: z.string(),
   signature: z.string(),
