@@ -75,23 +75,38 @@ async function storedBlocks(db: Kysely<Database>, chainId: string): Promise<numb
   return row === undefined ? 0 : row.node_index + 1
 }
 
+interface Bound {
+  /** Records that are gone through at most; the next call goes on after them. */
+  records?: number
+  signal?: AbortSignal | undefined
+}
+
 /**
  * Stores the subtrees of a chain's first `size` records that are not stored yet, a few at a time: deciding never
- * waits for it, and a process that stops goes on where it was.
+ * waits for it, memory does not grow with the log, and a process that stops goes on where it was.
+ * @returns how many records it went through
+ * @throws the signal's reason when it stops the work between two steps
  */
-export async function storeNodes(store: Store, chainId: string, size: number): Promise<void> {
+export async function storeNodes(
+  store: Store,
+  chainId: string,
+  size: number,
+  { records = Number.POSITIVE_INFINITY, signal }: Bound = {},
+): Promise<number> {
   const blocks = Math.floor(size / BLOCK)
-  for (;;) {
+  for (let done = 0; ; ) {
+    signal?.throwIfAborted()
     // Asked each time: whoever else does the same meanwhile saves this one the work.
     const stored = await storedBlocks(store.read, chainId)
-    if (stored >= blocks) return
-    const next = Math.min(blocks, stored + BLOCKS_AT_ONCE)
+    const next = Math.min(blocks, stored + Math.min(BLOCKS_AT_ONCE, Math.floor((records - done) / BLOCK)))
+    if (next <= stored) return done
     const edge = await storedNodes(store.read, chainId, blockNodes(stored))
     const leaves = await leafHashes(store.read, chainId, stored * BLOCK, next * BLOCK)
     const hashes = Array.from({ length: next - stored }, (_, i) =>
       wholeHash(leaves.slice(i * BLOCK, (i + 1) * BLOCK)),
     )
     await insertNodes(store, chainId, growEdge(edge, STORED_LEVEL, hashes))
+    done += leaves.length
     // The embedded database answers within one turn of the event loop: requests must get theirs.
     await nextTurn()
   }

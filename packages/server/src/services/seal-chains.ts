@@ -1,15 +1,24 @@
 import { sealChain } from './checkpoints.ts'
+import { growTrees } from './grow-trees.ts'
 import type { Services } from './services.ts'
 
 /** Chains that are sealed in one run at most; the others follow in the next. */
 const MAX_CHAINS = 1000
+/** Records whose subtrees one run stores at most: a log of many millions that never had any takes several runs. */
+const RECORDS_A_RUN = 2_000_000
 
 /**
  * Keeps a checkpoint of every gate whose chain went on since the last one. Whoever gets hold of a key can then not pass
- * for what was recorded before, even where nobody ever asked for a checkpoint.
- * @throws the signal's reason when it stops the run between two chains
+ * for what was recorded before, even where nobody ever asked for a checkpoint. The trees over the logs grow along, so
+ * that whoever asks for a root or a proof of a long one does not wait for all of it.
+ * @param records whose subtrees are stored at most
+ * @throws the signal's reason when it stops the run between two chains, or two steps of a tree
  */
-export async function sealChains(services: Services, signal?: AbortSignal): Promise<void> {
+export async function sealChains(
+  services: Services,
+  signal?: AbortSignal,
+  records = RECORDS_A_RUN,
+): Promise<void> {
   const { store, logger } = services
   const moved = await store.read
     .selectFrom('chains')
@@ -32,4 +41,5 @@ export async function sealChains(services: Services, signal?: AbortSignal): Prom
       logger.error({ err, gate_id: gate.id }, 'the chain was not sealed')
     }
   }
+  await growTrees(services, records, signal)
 }

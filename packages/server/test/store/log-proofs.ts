@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { decodeBase64Strict, verifyConsistency, verifyInclusion } from '@modei/protocol'
+import { sealChains } from '../../src/services/seal-chains.ts'
 import type { DatabaseUnderTest } from '../../src/store/conformance.ts'
 import { firstKey, startTestServer, type TestServer } from './servers.ts'
 
@@ -93,6 +94,28 @@ export function describeLogProofs(name: string, create: () => Promise<DatabaseUn
           }),
         )
       }
+    })
+
+    test('a log that lags behind catches up over several runs of several servers, to the same root', async () => {
+      await decide(100)
+      const expected = (await log(one, 'checkpoint')).body
+      await decide(60)
+      const blocks = async () => {
+        const { rows } = await one.app.services.store.read
+          .selectFrom('merkle_nodes')
+          .select(({ fn }) => fn.countAll().as('rows'))
+          .where('chain_id', '=', GATE)
+          .where('level', '=', 4)
+          .executeTakeFirstOrThrow()
+        return Number(rows)
+      }
+      const before = await blocks()
+      await sealChains(one.app.services, undefined, 32)
+      assert.equal(await blocks(), before + 2)
+      await Promise.all([one, two].map(({ app }) => sealChains(app.services)))
+      assert.equal(await blocks(), Math.floor((expected.tree_size + 60) / 16))
+      const again = (await log(two, `consistency?old_size=${expected.tree_size}`)).body
+      assert.equal(again.old_root_hash, expected.root_hash)
     })
 
     test('the database refuses to change or delete what is stored of it', async () => {
