@@ -39,6 +39,8 @@ async function takeOver(store: Store, lease: Lease): Promise<LongRun> {
 
 /** This process's clock alone: a store reads its own. */
 function setProcessClock(t: TestContext, time: number): void {
+  // One mock of another would stay when the test is over.
+  t.mock.restoreAll()
   t.mock.method(Date, 'now', () => time)
 }
 

@@ -14,7 +14,7 @@ import {
   parseStrictJson,
   sha256Hex,
 } from '@modei/protocol'
-import { type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
+import { type DecidedBatch, type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
 import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
 import { REPLAY_MS } from './write-once.ts'
@@ -38,10 +38,10 @@ interface Pending {
 }
 
 /** Decides one batch in memory, in order of arrival, and gathers what is to be written. */
-export class FlushBatch {
+export class FlushBatch implements DecidedBatch {
   readonly outcomes: Outcome[] = []
   readonly #signer: Signer
-  readonly #writes = noWrites()
+  readonly writes: FlushWrites = noWrites()
   readonly #counters = new Map<string, CounterDraft>()
   readonly #chains = new Map<string, Row<'chains'>>()
   readonly #approvals = new Map<string, Row<'approvals'>>()
@@ -54,32 +54,25 @@ export class FlushBatch {
     this.#signer = signer
   }
 
-  /** The records that it writes. */
-  get recorded(): readonly Row<'attestations'>[] {
-    return this.#writes.attestations
-  }
-
-  async run(jobs: readonly DecisionJob<unknown>[], view: FlushView): Promise<FlushWrites> {
+  async decide(jobs: readonly DecisionJob<unknown>[], view: FlushView): Promise<void> {
     for (const [index, job] of jobs.entries()) {
       try {
-        await this.#decide(index, job, view)
+        await this.#decideOne(index, job, view)
       } catch (error) {
         this.outcomes[index] = { ok: false, error }
       }
     }
-    await this.#seal()
     for (const draft of this.#counters.values()) {
       if (!draft.dirty) continue
       const state = states.get(draft.row)
       if (state !== undefined) draft.row.state = serializeCounters(state)
-      this.#writes.counters.push(draft.row)
+      this.writes.counters.push(draft.row)
     }
-    this.#writes.chains.push(...this.#chains.values())
-    this.#writes.approvals.push(...this.#approvals.values())
-    return this.#writes
+    this.writes.chains.push(...this.#chains.values())
+    this.writes.approvals.push(...this.#approvals.values())
   }
 
-  async #decide(index: number, job: DecisionJob<unknown>, view: FlushView): Promise<void> {
+  async #decideOne(index: number, job: DecisionJob<unknown>, view: FlushView): Promise<void> {
     this.#refuseRepeat(job, view)
     const past = new Map<string, PastPermit[]>()
     const facts = this.#facts(job, view, past)
@@ -228,11 +221,11 @@ export class FlushBatch {
     }
     if (record.burn_nonce && job.nonce !== null) {
       this.#nonces.add(`${job.nonce.scope} ${job.nonce.nonce}`)
-      this.#writes.nonces.push(job.nonce)
+      this.writes.nonces.push(job.nonce)
     }
     for (const approval of record.approvals) this.#approvals.set(approval.id, approval)
     for (const charge of record.ancestor_charges) {
-      this.#writes.ancestor_charges.push({
+      this.writes.ancestor_charges.push({
         ...charge,
         workspace_id: job.workspace_id,
         attestation_id: draft.id,
@@ -261,25 +254,42 @@ export class FlushBatch {
       signature: '',
       signing_key_id: key.id,
     }
-    this.#writes.attestations.push(row)
+    this.writes.attestations.push(row)
     this.#pending.push({ index, job, record, row, key })
   }
 
-  async #seal(): Promise<void> {
+  get keys(): SigningKeyRow[] {
+    return this.#pending.map(({ key }) => key)
+  }
+
+  get storesAnswers(): boolean {
+    return this.#pending.some(({ job }) => job.idempotency !== null)
+  }
+
+  async seal(): Promise<void> {
     const signatures = await this.#signer.signAll(
       this.#pending.map(({ key, row }) => ({ key, text: row.attestation_json })),
     )
-    for (const [i, { index, job, record, row, key }] of this.#pending.entries()) {
-      const signature = signatures[i]
-      if (signature === undefined) throw new Error('a record was not signed')
-      row.signature = signature
+    for (const [i, pending] of this.#pending.entries()) {
       // A decision whose answer cannot be made must not be recorded: without its claim a retry would act again. So a
       // failure here gives up the whole batch before anything is written, and each job is tried by itself.
-      const value = record.result({ ...row, public_key: key.public_key })
-      this.outcomes[index] = { ok: true, value }
+      const value = answerOf(pending, signatures[i])
+      this.outcomes[pending.index] = { ok: true, value }
+      const { job, row } = pending
       if (job.idempotency !== null) {
         const { encode, ...claim } = job.idempotency
-        this.#writes.idempotency.push({ ...claim, ...encode(value), created_at: row.created_at })
+        this.writes.idempotency.push({ ...claim, ...encode(value), created_at: row.created_at })
+      }
+    }
+  }
+
+  sealRecorded(signatures: readonly string[]): void {
+    for (const [i, pending] of this.#pending.entries()) {
+      // An answer that cannot be made is its caller's failure alone: the record stands.
+      try {
+        this.outcomes[pending.index] = { ok: true, value: answerOf(pending, signatures[i]) }
+      } catch (error) {
+        this.outcomes[pending.index] = { ok: false, error }
       }
     }
   }
@@ -304,6 +314,12 @@ export class FlushBatch {
     }
     this.#idempotent.set(id, claim.fingerprint)
   }
+}
+
+function answerOf({ record, row, key }: Pending, signature: string | undefined): unknown {
+  if (signature === undefined) throw new Error('a record was not signed')
+  row.signature = signature
+  return record.result({ ...row, public_key: key.public_key })
 }
 
 /** A number of this many digits may be beyond what a strict reader takes. */

@@ -38,13 +38,41 @@ export interface FlushWrites {
   idempotency: Row<'idempotency'>[]
 }
 
+/** A batch that is decided and not signed. */
+export interface DecidedBatch {
+  /** All that it writes, but for what sealing adds: signatures, and answers under idempotency keys. */
+  readonly writes: FlushWrites
+  /** The keys of its records. */
+  readonly keys: readonly SigningKeyRow[]
+  /** Answers are stored with its records, so that it must be sealed before it is written. */
+  readonly storesAnswers: boolean
+  /** Signs the records and makes the answers. */
+  seal(): Promise<void>
+  /** Makes the answers of records that were signed otherwise, and are on the disk. */
+  sealRecorded(signatures: readonly string[]): void
+}
+
 /** One database engine's way to run a batch. */
 export interface DecisionEngine {
   /**
-   * Locks what the jobs touch, lets `work` decide and sign, writes what it returns and commits.
+   * Locks what the jobs touch, lets `work` decide, seals what it returns, writes it and commits.
    * Resolves only when the writes are on disk; rejects when nothing was written.
+   * @param next called when the next batch may be decided, by an engine that need not wait for the end of this one
+   * @throws {BatchUndone} when it is to be decided anew
    */
-  flush(jobs: readonly DecisionJob<unknown>[], work: (view: FlushView) => Promise<FlushWrites>): Promise<void>
+  flush(
+    jobs: readonly DecisionJob<unknown>[],
+    work: (view: FlushView) => Promise<DecidedBatch>,
+    next: () => void,
+  ): Promise<void>
+}
+
+/** Nothing was written: a batch was not recorded on whose outcome this one was decided. */
+export class BatchUndone extends Error {
+  override readonly name = 'BatchUndone'
+  constructor() {
+    super('a batch before it was not recorded')
+  }
 }
 
 export function noWrites(): FlushWrites {

@@ -1,5 +1,5 @@
 import { ModeiProblem } from '@modei/protocol'
-import type { DecisionEngine } from './flush.ts'
+import { BatchUndone, type DecisionEngine, type FlushView } from './flush.ts'
 import { FlushBatch } from './flush-batch.ts'
 import type { Signer } from './signer.ts'
 import type { DecisionJob, Row } from './store.ts'
@@ -8,6 +8,8 @@ import type { DecisionJob, Row } from './store.ts'
 interface Lane {
   queue: Entry[]
   running: Promise<void> | undefined
+  /** Batches whose records are on their way to the disk. */
+  flying: Set<Promise<void>>
 }
 
 interface Entry {
@@ -41,7 +43,8 @@ export interface FlushObserver {
 
 /**
  * Requests queue; one flush takes all that wait, decides each in order of arrival, signs, commits once
- * and only then answers. While one flush is on its way to the disk the next batch gathers by itself.
+ * and only then answers. While one flush is on its way to the disk the next batch gathers by itself, and is decided
+ * as soon as the engine lets it.
  * A chain always belongs to the same lane, in every process: lanes never wait for each other's chains.
  */
 export class GroupCommit {
@@ -56,7 +59,11 @@ export class GroupCommit {
     this.#engine = engine
     this.#signer = signer
     this.#options = options
-    this.#lanes = Array.from({ length: options.lanes }, () => ({ queue: [], running: undefined }))
+    this.#lanes = Array.from({ length: options.lanes }, () => ({
+      queue: [],
+      running: undefined,
+      flying: new Set(),
+    }))
   }
 
   get waiting(): number {
@@ -85,8 +92,8 @@ export class GroupCommit {
   /** Takes nothing more, and resolves when all that waited is answered. */
   async close(): Promise<void> {
     this.#closed = true
-    while (this.#waiting > 0 || this.#lanes.some(({ running }) => running !== undefined)) {
-      await Promise.all(this.#lanes.map(({ running }) => running))
+    while (this.#lanes.some(({ running, flying }) => running !== undefined || flying.size > 0)) {
+      await Promise.all(this.#lanes.flatMap(({ running, flying }) => [running, ...flying]))
     }
   }
 
@@ -97,34 +104,47 @@ export class GroupCommit {
       const batch = lane.queue.splice(0, this.#options.maxBatch)
       this.#waiting -= batch.length
       for (const { job } of batch) job.onBatch?.(batch.length)
-      const started = performance.now()
-      await this.#flush(batch)
-      this.#options.observer?.onFlush(batch.length, performance.now() - started)
+      await new Promise<void>((next) => {
+        const landed = this.#timedFlush(batch, next).finally(() => {
+          lane.flying.delete(landed)
+          next()
+        })
+        lane.flying.add(landed)
+      })
     }
     lane.running = undefined
   }
 
-  async #flush(entries: readonly Entry[]): Promise<void> {
+  async #timedFlush(batch: readonly Entry[], next: () => void): Promise<void> {
+    const started = performance.now()
+    await this.#flush(batch, next)
+    this.#options.observer?.onFlush(batch.length, performance.now() - started)
+  }
+
+  async #flush(entries: readonly Entry[], next: () => void): Promise<void> {
     const jobs = entries.map((entry) => entry.job)
     let batch = new FlushBatch(this.#signer)
     try {
-      await this.#engine.flush(jobs, (view) => {
+      const decide = async (view: FlushView) => {
         // The engine may try again, which decides anew from what then stands in the database.
         batch = new FlushBatch(this.#signer)
-        return batch.run(jobs, view)
-      })
+        await batch.decide(jobs, view)
+        return batch
+      }
+      await this.#engine.flush(jobs, decide, next)
     } catch (error) {
+      if (error instanceof BatchUndone) return this.#flush(entries, next)
       if (entries.length === 1 || isAway(error)) {
         for (const entry of entries) entry.reject(storeFailure(error))
         return
       }
       // One bad row must not refuse its neighbours: nothing was written, so each half is tried by itself.
       const middle = Math.ceil(entries.length / 2)
-      await this.#flush(entries.slice(0, middle))
-      await this.#flush(entries.slice(middle))
+      await this.#flush(entries.slice(0, middle), next)
+      await this.#flush(entries.slice(middle), next)
       return
     }
-    this.#options.observer?.onCommit(batch.recorded)
+    this.#options.observer?.onCommit(batch.writes.attestations)
     entries.forEach((entry, index) => {
       const outcome = batch.outcomes[index]
       if (outcome === undefined) entry.reject(new ModeiProblem('internal', 'the decision was lost'))

@@ -2,6 +2,7 @@ import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:cr
 import type { SecretBox } from '../secret-box.ts'
 import { ThreadCalls, threadFile, WORTH_A_THREAD } from '../thread-calls.ts'
 import type { SigningKeyRow } from './flush.ts'
+import type { KeyDelivery } from './sign-texts.ts'
 import type { SignRequest } from './sign-thread.ts'
 
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -20,65 +21,75 @@ export interface ToSign {
   text: string
 }
 
-interface OpenKey {
-  key: KeyObject
-  /** The thread has it too. */
-  sent: boolean
+/** Which keys a thread has that signs. */
+export class GivenKeys {
+  readonly ids = new Set<string>()
+  anew = false
+
+  /** The thread is to begin anew, or has ended and will. */
+  forget(): void {
+    this.ids.clear()
+    this.anew = true
+  }
 }
 
 /** Signs with keys that are sealed at rest and opened once. No signature is made on the thread that calls. */
 export class Signer {
   readonly #box: SecretBox
-  readonly #keys = new Map<string, OpenKey>()
+  readonly #keys = new Map<string, KeyObject>()
   readonly #maxKeys: number
   readonly #thread: ThreadCalls<SignRequest, string[]>
-  #anew = false
+  readonly #given = new GivenKeys()
 
   constructor(box: SecretBox, maxKeys = 10_000) {
     this.#box = box
     this.#maxKeys = maxKeys
     const file = threadFile(import.meta.url, './sign-thread')
-    this.#thread = new ThreadCalls(file, null, () => this.#forget())
+    this.#thread = new ThreadCalls(file, null, () => this.#given.forget())
   }
 
   /** @returns base64 Ed25519 signatures over the UTF-8 bytes of the texts, in their order */
   async signAll(texts: readonly ToSign[]): Promise<string[]> {
-    // Bounded: a server with more keys than this opens them again, each of which costs a decryption. Before a batch and
-    // not within it, so that the thread has all the keys that it needs.
-    if (this.#keys.size >= this.#maxKeys) this.#forget()
-    if (texts.length >= WORTH_A_THREAD) return this.#signOnThread(texts)
-    return Promise.all(texts.map(({ key, text }) => signOne(this.#open(key).key, text)))
+    if (texts.length < WORTH_A_THREAD) {
+      return Promise.all(texts.map(({ key, text }) => signOne(this.#open(key), text)))
+    }
+    const delivery = this.deliver(
+      texts.map(({ key }) => key),
+      this.#given,
+    )
+    return this.#thread.call({ ...delivery, texts: texts.map(({ key, text }) => [key.id, text]) })
+  }
+
+  /**
+   * The keys that a thread lacks of these. They count as given from now on.
+   * @throws when one of them cannot be opened: then none counts as given
+   */
+  deliver(rows: readonly SigningKeyRow[], given: GivenKeys): KeyDelivery {
+    const lacking = new Map<string, KeyObject>()
+    // Bounded: a thread that has more keys than this is given them again. Before a batch and not within it, so that it
+    // has all the keys that it needs.
+    if (given.ids.size >= this.#maxKeys) given.forget()
+    for (const row of rows)
+      if (!given.ids.has(row.id) && !lacking.has(row.id)) lacking.set(row.id, this.#open(row))
+    for (const id of lacking.keys()) given.ids.add(id)
+    const { anew } = given
+    given.anew = false
+    return { anew, keys: [...lacking] }
   }
 
   close(): Promise<void> {
     return this.#thread.close()
   }
 
-  #signOnThread(texts: readonly ToSign[]): Promise<string[]> {
-    // All are opened before any counts as sent: one that cannot be opened ends the call here.
-    const opened = new Map(texts.map(({ key: row }) => [row.id, this.#open(row)]))
-    const keys: [string, KeyObject][] = []
-    for (const [id, open] of opened) {
-      if (!open.sent) keys.push([id, open.key])
-      open.sent = true
-    }
-    const anew = this.#anew
-    this.#anew = false
-    return this.#thread.call({ anew, keys, texts: texts.map(({ key, text }) => [key.id, text]) })
-  }
-
-  #forget(): void {
-    this.#keys.clear()
-    this.#anew = true
-  }
-
-  #open(row: SigningKeyRow): OpenKey {
+  #open(row: SigningKeyRow): KeyObject {
     const known = this.#keys.get(row.id)
     if (known !== undefined) return known
     if (row.sealed_seed === null) throw new Error(`signing key ${row.id} has no seed here`)
-    const open = { key: privateKeyFromSeed(this.#box.open(row.sealed_seed, row.id)), sent: false }
-    this.#keys.set(row.id, open)
-    return open
+    const key = privateKeyFromSeed(this.#box.open(row.sealed_seed, row.id))
+    // Bounded: a server with more keys than this opens them again, each of which costs a decryption.
+    if (this.#keys.size >= this.#maxKeys) this.#keys.clear()
+    this.#keys.set(row.id, key)
+    return key
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ModeiProblem } from '@modei/protocol'
 import type { Pool, PoolClient } from 'pg'
-import type { DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
+import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
 import type { DecisionJob } from '../store.ts'
 import { isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
 import { checkOut } from './pool.ts'
@@ -45,7 +45,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
 
   async flush(
     jobs: readonly DecisionJob<unknown>[],
-    work: (view: FlushView) => Promise<FlushWrites>,
+    work: (view: FlushView) => Promise<DecidedBatch>,
   ): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -60,14 +60,16 @@ export class PostgresDecisionEngine implements DecisionEngine {
 
   async #attempt(
     jobs: readonly DecisionJob<unknown>[],
-    work: (view: FlushView) => Promise<FlushWrites>,
+    work: (view: FlushView) => Promise<DecidedBatch>,
   ): Promise<void> {
     const client = await checkOut(this.#parts.flushes)
     let isOpen = true
     try {
       const flush = await openFlush(client, this.#parts, wantedRows(jobs))
-      const writes = await work(flush.view)
+      const batch = await work(flush.view)
+      const { writes } = batch
       if (writes.attestations.length === 0) return
+      await batch.seal()
       isOpen = false
       await this.#commit(client, flush, writes)
       this.#parts.onTime(flush.view.now)

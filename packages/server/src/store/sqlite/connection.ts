@@ -8,6 +8,12 @@ export interface ConnectionOptions {
 }
 
 /**
+ * How long the write-ahead log grows before it is folded into the database, in pages. A page that many batches change is
+ * then written once for all of them; a batch in which it happens takes longer.
+ */
+const CHECKPOINT_PAGES = 4000
+
+/**
  * Opens the embedded database: write-ahead log, a real fsync on each commit, foreign keys on. A new one is its
  * owner's alone.
  */
@@ -16,7 +22,11 @@ export function openConnection(file: string, options: ConnectionOptions = {}): D
   if (options.readOnly !== true && !existsSync(file)) closeSync(openSync(file, 'a', 0o600))
   const db = new DatabaseSync(file, { readOnly: options.readOnly === true })
   db.exec('pragma busy_timeout = 5000; pragma foreign_keys = on')
-  if (options.readOnly !== true) db.exec('pragma journal_mode = wal; pragma synchronous = full')
+  if (options.readOnly !== true) {
+    db.exec(
+      `pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+    )
+  }
   if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`)
   return db
 }

@@ -3,6 +3,7 @@ import { type PastPermit, targetHost } from '@modei/core'
 import { NewestMap } from '../../newest-map.ts'
 import type { FlushView, SigningKeyRow } from '../flush.ts'
 import type { ApiKeyRow, IdempotencyClaim, LivePassport, Row } from '../store.ts'
+import type { Flights } from './flights.ts'
 
 type LoggedPermit = Omit<PastPermit, 'target_host'> & { target: string | null }
 
@@ -56,9 +57,9 @@ export class SqliteLookups {
 }
 
 /**
- * Rows that stay in memory from one flush, or one request, to the next. INVARIANT: they are what stands in the database, because this
- * process alone writes to it: a flush changes the counters and chains that it was given from here, and after any
- * other write, and after a flush that failed, all is forgotten.
+ * Rows that stay in memory from one flush, or one request, to the next. INVARIANT: they are what stands in the database
+ * once the batches in flight have landed, because this process alone writes to it: a flush changes the counters and
+ * chains that it was given from here, and after any other write, and after a flush that failed, all is forgotten.
  */
 export class KeptRows {
   readonly apiKeys = new NewestMap<ApiKeyRow>(10_000)
@@ -87,10 +88,12 @@ export class SqliteFlushView implements FlushView {
   readonly now: number
   readonly #lookups: SqliteLookups
   readonly #kept: KeptRows
+  readonly #flights: Flights
 
-  constructor(lookups: SqliteLookups, kept: KeptRows, now: number) {
+  constructor(lookups: SqliteLookups, kept: KeptRows, flights: Flights, now: number) {
     this.#lookups = lookups
     this.#kept = kept
+    this.#flights = flights
     this.now = now
   }
 
@@ -118,13 +121,19 @@ export class SqliteFlushView implements FlushView {
   }
 
   counter(workspaceId: string, key: string): Row<'counters'> | undefined {
-    return this.#kept.counters.of(`${workspaceId} ${key}`, () =>
-      this.#one<Row<'counters'>>(this.#lookups.counter.get(workspaceId, key)),
+    return this.#kept.counters.of(
+      `${workspaceId} ${key}`,
+      () =>
+        this.#flights.counter(workspaceId, key) ??
+        this.#one<Row<'counters'>>(this.#lookups.counter.get(workspaceId, key)),
     )
   }
 
   chain(chainId: string): Row<'chains'> | undefined {
-    return this.#kept.chains.of(chainId, () => this.#one<Row<'chains'>>(this.#lookups.chain.get(chainId)))
+    return this.#kept.chains.of(
+      chainId,
+      () => this.#flights.chain(chainId) ?? this.#one<Row<'chains'>>(this.#lookups.chain.get(chainId)),
+    )
   }
 
   activeKey(ownerId: string): SigningKeyRow | undefined {
@@ -132,11 +141,14 @@ export class SqliteFlushView implements FlushView {
   }
 
   approval(workspaceId: string, id: string): Row<'approvals'> | undefined {
-    return this.#one<Row<'approvals'>>(this.#lookups.approval.get(workspaceId, id))
+    return (
+      this.#flights.approval(workspaceId, id) ??
+      this.#one<Row<'approvals'>>(this.#lookups.approval.get(workspaceId, id))
+    )
   }
 
   nonceUsed(scope: string, nonce: string): boolean {
-    return this.#lookups.nonce.get(scope, nonce) !== undefined
+    return this.#flights.uses({ scope, nonce }) || this.#lookups.nonce.get(scope, nonce) !== undefined
   }
 
   idempotent(claim: IdempotencyClaim): Row<'idempotency'> | undefined {
@@ -152,6 +164,8 @@ export class SqliteFlushView implements FlushView {
   }
 
   async pastPermits(workspaceId: string, counterKey: string, since: number): Promise<PastPermit[]> {
+    // The log lacks what is in flight. Should any of it fail, this batch is undone with it.
+    await this.#flights.landed
     return [
       ...this.#lookups.ownPermits.all(workspaceId, since, counterKey),
       ...this.#lookups.ancestorCharges.all(workspaceId, counterKey, since),

@@ -39,6 +39,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     kept,
     lock,
     clock,
+    signer: options.signer,
     onSync: (milliseconds) => options.observer?.onSync(milliseconds),
   })
   const decisions = new GroupCommit(engine, options.signer, {
@@ -52,15 +53,16 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     engine: 'sqlite',
     read: reader,
     write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
-      return lock.run(() =>
-        db
-          .transaction()
-          .execute((tx) => work(tx, clock()))
-          .catch((error: unknown) => {
-            throw translated(error)
-          })
-          .finally(() => kept.forget()),
-      )
+      return lock.run(async () => {
+        await engine.settle()
+        try {
+          return await db.transaction().execute((tx) => work(tx, clock()))
+        } catch (error) {
+          throw translated(error)
+        } finally {
+          kept.forget()
+        }
+      })
     },
     decide<T>(job: DecisionJob<T>): Promise<T> {
       return decisions.decide(job)

@@ -28,15 +28,25 @@ const COLUMNS = {
 
 const REPLACED: ReadonlySet<string> = new Set(['counters', 'chains', 'approvals', 'idempotency'])
 
-export function writeValues(writes: FlushWrites): WriteValues {
+/** What a batch adds to the log once it is sealed. */
+type SealedTable = 'attestations' | 'idempotency'
+export type StateValues = Omit<WriteValues, SealedTable>
+
+export function recordValues(writes: FlushWrites): Pick<WriteValues, SealedTable> {
   return {
     attestations: valuesOf(writes.attestations, COLUMNS.attestations),
+    idempotency: valuesOf(writes.idempotency, COLUMNS.idempotency),
+  }
+}
+
+/** The rest of it, as it stands now: later batches change the same rows. */
+export function stateValues(writes: FlushWrites): StateValues {
+  return {
     counters: valuesOf(writes.counters, COLUMNS.counters),
     chains: valuesOf(writes.chains, COLUMNS.chains),
     ancestor_charges: valuesOf(writes.ancestor_charges, COLUMNS.ancestor_charges),
     approvals: valuesOf(writes.approvals, COLUMNS.approvals),
     nonces: valuesOf(writes.nonces, COLUMNS.nonces),
-    idempotency: valuesOf(writes.idempotency, COLUMNS.idempotency),
   }
 }
 
@@ -45,6 +55,18 @@ function valuesOf<K extends string>(
   columns: readonly K[],
 ): Value[][] {
   return rows.map((row) => columns.map((column) => row[column]))
+}
+
+const KEY_ID = COLUMNS.attestations.indexOf('signing_key_id')
+const TEXT = COLUMNS.attestations.indexOf('attestation_json')
+const SIGNATURE = COLUMNS.attestations.indexOf('signature')
+
+/** Records with the signatures that `sign` makes. */
+export function signedRecords(
+  records: WriteValues['attestations'],
+  sign: (keyId: string, text: string) => string,
+): WriteValues['attestations'] {
+  return records.map((record) => record.with(SIGNATURE, sign(String(record[KEY_ID]), String(record[TEXT]))))
 }
 
 /** Writes a batch in one transaction of one connection. */
