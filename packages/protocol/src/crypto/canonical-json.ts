@@ -1,4 +1,5 @@
 import { CanonicalizationError, type CanonicalizationReason } from './canonicalization-error.ts'
+import { findShape, keepShape, type ObjectShape } from './object-shapes.ts'
 import { sha256Hex } from './sha256.ts'
 import { isWellFormed, utf8Bytes } from './utf8.ts'
 
@@ -84,15 +85,30 @@ function writeArray(array: readonly unknown[], place: Place): string {
 function writeObject(object: object, place: Place): string {
   if (!isRecord(object)) return refuse('non_plain_object_in_canonical_input', place)
   if (hasSymbols(object)) refuse('symbol_in_canonical_input', place)
-  let text = '{'
-  let separator = ''
-  for (const key of sortKeys(Object.keys(object))) {
+  const keys = Object.keys(object)
+  if (keys.length === 0) return '{}'
+  const { sorted, quoted } = findShape(keys) ?? makeShape(keys, place)
+  let text = ''
+  for (let i = 0; i < sorted.length; i++) {
+    const key = sorted[i] ?? ''
     place.path.push(key)
-    text += `${separator + writeString(key, place)}:${write(object[key], place)}`
+    text += quoted[i] + write(object[key], place)
     place.path.pop()
-    separator = ','
   }
   return `${text}}`
+}
+
+function makeShape(keys: readonly string[], place: Place): ObjectShape {
+  const sorted = sortKeys([...keys])
+  const quoted = sorted.map((key, i) => {
+    place.path.push(key)
+    const text = `${i === 0 ? '{' : ','}${writeString(key, place)}:`
+    place.path.pop()
+    return text
+  })
+  const shape = { keys, sorted, quoted }
+  keepShape(shape)
+  return shape
 }
 
 function hasSymbols(object: object): boolean {
