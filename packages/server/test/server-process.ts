@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { processEnv } from './process-env.ts'
 
@@ -32,4 +33,14 @@ export function startProcess(env: Record<string, string>): Promise<ServerProcess
     child.stderr?.on('data', read)
     void exited.then(({ code, signal }) => reject(new Error(`the server ended (${code ?? signal}): ${text}`)))
   })
+}
+
+/** Processes that it started and that are still there. */
+export function workersOf({ child }: ServerProcess): number[] {
+  try {
+    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+    return children.trim().split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
 }

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { registerHooks } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import Fastify from 'fastify'
 import { pino } from 'pino'
+import { attributesOf, startCollector } from './collector.ts'
 
 /** Addresses of all modules that this process loads from here on. */
 const loaded: string[] = []
@@ -23,64 +23,6 @@ const { startTracing } = await import('../src/tracing/start-tracing.ts')
 const logger = pino({ level: 'silent' })
 const KEY = `mod_live_${'k'.repeat(40)}`
 const PARENT = { trace: '0af7651916cd43dd8448eb211c80319c', span: 'b7ad6b7169203331' }
-
-interface Value {
-  stringValue?: string
-  intValue?: number
-}
-
-interface Span {
-  traceId: string
-  spanId: string
-  parentSpanId?: string
-  name: string
-  kind: number
-  status: { code: number }
-  attributes: { key: string; value: Value }[]
-}
-
-interface Collector {
-  url: string
-  /** All that it was sent. */
-  text: string
-  headers: IncomingHttpHeaders[]
-  spans(): Span[]
-}
-
-/** Takes OTLP in JSON over HTTP; a mute one takes it and never answers. */
-async function startCollector(t: TestContext, { mute = false } = {}): Promise<Collector> {
-  const bodies: string[] = []
-  const headers: IncomingHttpHeaders[] = []
-  const server = createServer(async (request, response) => {
-    let body = ''
-    for await (const part of request) body += part
-    assert.equal(request.url, '/v1/traces')
-    bodies.push(body)
-    headers.push(request.headers)
-    if (!mute) response.end('{}')
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    headers,
-    get text() {
-      return bodies.join('\n')
-    },
-    spans() {
-      return bodies.flatMap((body) =>
-        JSON.parse(body).resourceSpans.flatMap((resource: { scopeSpans: { spans: Span[] }[] }) =>
-          resource.scopeSpans.flatMap(({ spans }) => spans),
-        ),
-      )
-    },
-  }
-}
 
 async function startServer(t: TestContext, env: Record<string, string>) {
   const directory = mkdtempSync(join(tmpdir(), 'modei-test-'))
@@ -116,11 +58,6 @@ async function passportOf(server: Server): Promise<string> {
     permissions: ['buy'],
   })
   return JSON.parse(issued.text).passport_id
-}
-
-function attributesOf(span: Span | undefined): Record<string, string | number | undefined> {
-  const entries = span?.attributes.map(({ key, value }) => [key, value.stringValue ?? value.intValue])
-  return Object.fromEntries(entries ?? [])
 }
 
 function tracingLoaded(): boolean {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { after, before, describe, test } from 'node:test'
-import { type ServerProcess, startProcess } from '../server-process.ts'
+import { type ServerProcess, startProcess, workersOf } from '../server-process.ts'
 import { type PostgresServer, startPostgres } from './postgres-server.ts'
 
 const KEY = `mod_live_${'w'.repeat(40)}`
@@ -96,12 +95,3 @@ describe('workers on one port', () => {
     for (const pid of workers) assert.throws(() => process.kill(pid, 0))
   })
 })
-
-function workersOf({ child }: ServerProcess): number[] {
-  try {
-    const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
-    return children.trim().split(' ').filter(Boolean).map(Number)
-  } catch {
-    return []
-  }
-}
