@@ -10,6 +10,8 @@ const PATTERNS = {
   attestation: /^(?:att|enf|ca|apr|sys)_[A-Za-z0-9]{8,40}$/,
   approval: /^hold_[A-Za-z0-9]{8,40}$/,
   settlement: /^stl_[A-Za-z0-9]{8,40}$/,
+  /** A gate's log, or that of a workspace's records at no gate. */
+  chain: /^(?:gate_[a-z0-9-]{1,63}|ws_[a-z0-9]{8,40})$/,
   signing_key: /^sk_[A-Za-z0-9]{8,40}$/,
   template: /^[a-z0-9][a-z0-9-]{0,62}$/,
 } as const satisfies Record<string, RegExp>

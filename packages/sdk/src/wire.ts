@@ -722,6 +722,8 @@ export interface EnforcementAttestation {
 
 export interface ExportAttestationsQuery {
   format?: 'jsonl' | 'csv' | undefined
+  /** The records of one chain: a gate's, or by the workspace's id those at no gate */
+  chain_id?: string | undefined
   agent_id?: string | undefined
   gate_id?: string | undefined
   issuer_id?: string | undefined
@@ -859,6 +861,20 @@ export interface GetSlaComplianceQuery {
   period_end: string
   /** What the agent wants to do, such as `flights:book` */
   permission_key?: string | undefined
+}
+
+export interface GetWorkspaceConsistencyProofQuery {
+  /** Size of the earlier tree */
+  old_size: number
+  /** Size of the later one; all records when it is left out */
+  tree_size?: number | undefined
+}
+
+export interface GetWorkspaceInclusionProofQuery {
+  /** Position of the record in the chain, from 1 */
+  chain_index: number
+  /** Of the tree to prove it in; all records when it is left out */
+  tree_size?: number | undefined
 }
 
 export interface InclusionProof {
@@ -1346,6 +1362,77 @@ export interface VerifyResult {
   signing_key_id: string | null
 }
 
+export interface WorkspaceCheckpoint {
+  workspace_id: string
+  /** Index of the last link; 0 for an empty chain */
+  chain_index: number
+  chain_hash: string | null
+  /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
+  issued_at: string
+  /** The exact signed text */
+  checkpoint_json: string
+  /** Base64 Ed25519 signature over exactly the bytes of the signed text */
+  signature: string
+  /** Base64 Ed25519 key of the signer */
+  public_key: string
+  signing_key_id: string
+}
+
+export interface WorkspaceConsistencyProof {
+  workspace_id: string
+  old_size: number
+  /** Base64 SHA-256 */
+  old_root_hash: string
+  tree_size: number
+  /** Base64 SHA-256 */
+  root_hash: string
+  /** Hashes as RFC 6962 orders them */
+  proof: Array<string>
+}
+
+export interface WorkspaceInclusionProof {
+  workspace_id: string
+  chain_index: number
+  /** Position in the tree, from 0 */
+  leaf_index: number
+  /** Base64 SHA-256 */
+  leaf_hash: string
+  tree_size: number
+  /** What the proof leads to. Compare it with a checkpoint that you verified */
+  root_hash: string
+  /** Hashes as RFC 6962 orders them */
+  proof: Array<string>
+}
+
+export interface WorkspaceLogCheckpoint {
+  workspace_id: string
+  /** Name of the log, and of its keys in signature lines. It never changes */
+  origin: string
+  /** How many records the tree is over */
+  tree_size: number
+  /** Base64 SHA-256 */
+  root_hash: string
+  /** The signed note: a C2SP tlog-checkpoint, exactly as it is to be verified */
+  note: string
+  /** Base64 Ed25519 key of the signer */
+  public_key: string
+  signing_key_id: string
+}
+
+/** Keys of the chain of a workspace's records at no gate */
+export interface WorkspacePublic {
+  workspace_id: string
+  signing_keys: Array<{
+    key_id: string
+    public_key: string
+    status: 'active' | 'retired' | 'compromised'
+    /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
+    created_at: string
+    /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
+    retired_at: string | null
+  }>
+}
+
 /** Every call: what it takes and what it answers. */
 
 export interface Calls {
@@ -1557,6 +1644,25 @@ export interface Calls {
   get_consistency_proof: {
     takes: { params: { gate_id: string }; query: GetConsistencyProofQuery }
     answers: ConsistencyProof
+  }
+  /** Get the public keys that sign a workspace's records at no gate. */
+  get_workspace_public: { takes: { params: { workspace_id: string } }; answers: WorkspacePublic }
+  /** Get a signed statement of the last link of the chain of a workspace's records at no gate. */
+  get_workspace_checkpoint: { takes: { params: { workspace_id: string } }; answers: WorkspaceCheckpoint }
+  /** Get the signed root of the tree over a workspace's records at no gate, as a C2SP tlog-checkpoint. */
+  get_workspace_log_checkpoint: {
+    takes: { params: { workspace_id: string } }
+    answers: WorkspaceLogCheckpoint
+  }
+  /** Prove that a record is in the tree over a workspace's records at no gate. */
+  get_workspace_inclusion_proof: {
+    takes: { params: { workspace_id: string }; query: GetWorkspaceInclusionProofQuery }
+    answers: WorkspaceInclusionProof
+  }
+  /** Prove that the tree over a workspace's records at no gate only grew since an earlier one. */
+  get_workspace_consistency_proof: {
+    takes: { params: { workspace_id: string }; query: GetWorkspaceConsistencyProofQuery }
+    answers: WorkspaceConsistencyProof
   }
   /** Get the draft of a gate's catalog. */
   get_catalog: { takes: { params: { gate_id: string } }; answers: CatalogDraft }

@@ -8,6 +8,7 @@ export const SAMPLE_PARAMS: Readonly<Record<string, string | number>> = {
   attestation_id: 'enf_1234567890',
   approval_id: 'hold_1234567890',
   settlement_id: 'stl_1234567890',
+  workspace_id: 'ws_1234567890',
   key_id: 'key_1234567890',
   agent_id: 'team/agent@example.com:1',
   version: 7,

@@ -17,6 +17,7 @@ import type { Operation } from './operation.ts'
 import * as passports from './passports.ts'
 import type { RouteId } from './routes.ts'
 import * as selfIssued from './self-issued.ts'
+import * as workspaceLog from './workspace-log.ts'
 
 /** Every call, by id. The server, OpenAPI, SDK, MCP, CLI and documentation all read this table. */
 export const operations = {
@@ -77,6 +78,11 @@ export const operations = {
   get_gate_log_checkpoint: logProofs.getGateLogCheckpoint,
   get_inclusion_proof: logProofs.getInclusionProof,
   get_consistency_proof: logProofs.getConsistencyProof,
+  get_workspace_public: workspaceLog.getWorkspacePublic,
+  get_workspace_checkpoint: workspaceLog.getWorkspaceCheckpoint,
+  get_workspace_log_checkpoint: workspaceLog.getWorkspaceLogCheckpoint,
+  get_workspace_inclusion_proof: workspaceLog.getWorkspaceInclusionProof,
+  get_workspace_consistency_proof: workspaceLog.getWorkspaceConsistencyProof,
   get_catalog: catalogs.getCatalog,
   create_catalog: catalogs.createCatalog,
   publish_catalog: catalogs.publishCatalog,

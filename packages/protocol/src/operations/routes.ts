@@ -71,6 +71,11 @@ export const routes = {
   get_gate_log_checkpoint: { method: 'GET', path: '/api/gates/{gate_id}/log/checkpoint' },
   get_inclusion_proof: { method: 'GET', path: '/api/gates/{gate_id}/log/inclusion' },
   get_consistency_proof: { method: 'GET', path: '/api/gates/{gate_id}/log/consistency' },
+  get_workspace_public: { method: 'GET', path: '/api/workspaces/{workspace_id}/public' },
+  get_workspace_checkpoint: { method: 'GET', path: '/api/workspaces/{workspace_id}/checkpoint' },
+  get_workspace_log_checkpoint: { method: 'GET', path: '/api/workspaces/{workspace_id}/log/checkpoint' },
+  get_workspace_inclusion_proof: { method: 'GET', path: '/api/workspaces/{workspace_id}/log/inclusion' },
+  get_workspace_consistency_proof: { method: 'GET', path: '/api/workspaces/{workspace_id}/log/consistency' },
 
   get_catalog: { method: 'GET', path: '/api/gates/{gate_id}/catalog' },
   create_catalog: { method: 'POST', path: '/api/gates/{gate_id}/catalog' },

@@ -65,6 +65,10 @@ export const WorkspaceAttestationQuery = PageQuery.extend(filters)
 
 export const AttestationExportQuery = z.strictObject({
   format: z.enum(['jsonl', 'csv']).default('jsonl'),
+  chain_id: id(
+    'chain',
+    "The records of one chain: a gate's, or by the workspace's id those at no gate",
+  ).optional(),
   ...filters,
 })
 
@@ -101,14 +105,18 @@ export const AttestationRecord = z
   })
 export type AttestationRecord = z.input<typeof AttestationRecord>
 
-export const Checkpoint = z
-  .object({
-    gate_id: z.string(),
-    chain_index: Count.describe('Index of the last link; 0 for an empty chain'),
-    chain_hash: z.string().nullable(),
-    issued_at: Timestamp,
-    checkpoint_json: z.string().describe('The exact signed text'),
-    ...SignedBy,
-  })
-  .meta({ id: 'Checkpoint' })
+const link = {
+  chain_index: Count.describe('Index of the last link; 0 for an empty chain'),
+  chain_hash: z.string().nullable(),
+  issued_at: Timestamp,
+  checkpoint_json: z.string().describe('The exact signed text'),
+  ...SignedBy,
+}
+
+export const Checkpoint = z.object({ gate_id: z.string(), ...link }).meta({ id: 'Checkpoint' })
 export type Checkpoint = z.infer<typeof Checkpoint>
+
+export const WorkspaceCheckpoint = z
+  .object({ workspace_id: z.string(), ...link })
+  .meta({ id: 'WorkspaceCheckpoint' })
+export type WorkspaceCheckpoint = z.infer<typeof WorkspaceCheckpoint>

@@ -68,6 +68,18 @@ export type GateUpdate = z.input<typeof GateUpdate>
 export const GateDeleted = z.object({ deleted: z.literal(true) })
 export type GateDeleted = z.infer<typeof GateDeleted>
 
+/** Every key that a chain was ever signed with, for whoever verifies it. */
+export const PublishedKeys = z.array(
+  z.object({
+    key_id: z.string(),
+    public_key: z.string(),
+    status: z.enum(['active', 'retired', 'compromised']),
+    created_at: Timestamp,
+    retired_at: Timestamp.nullable(),
+  }),
+)
+export type PublishedKeys = z.infer<typeof PublishedKeys>
+
 export const GatePublic = z
   .object({
     gate_id: z.string(),
@@ -77,15 +89,7 @@ export const GatePublic = z
     trusted_issuers: z.array(z.string()),
     current_catalog_version: z.int(),
     deleted_at: Timestamp.nullable(),
-    signing_keys: z.array(
-      z.object({
-        key_id: z.string(),
-        public_key: z.string(),
-        status: z.enum(['active', 'retired', 'compromised']),
-        created_at: Timestamp,
-        retired_at: Timestamp.nullable(),
-      }),
-    ),
+    signing_keys: PublishedKeys,
   })
   .meta({ id: 'GatePublic' })
 export type GatePublic = z.infer<typeof GatePublic>

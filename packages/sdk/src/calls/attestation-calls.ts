@@ -9,10 +9,17 @@ import type {
   GateLogCheckpoint,
   GetConsistencyProofQuery,
   GetInclusionProofQuery,
+  GetWorkspaceConsistencyProofQuery,
+  GetWorkspaceInclusionProofQuery,
   InclusionProof,
   ListAttestationsQuery,
   ListWorkspaceAttestationsQuery,
   VerifyResult,
+  WorkspaceCheckpoint,
+  WorkspaceConsistencyProof,
+  WorkspaceInclusionProof,
+  WorkspaceLogCheckpoint,
+  WorkspacePublic,
 } from '../wire.ts'
 
 /** Calls about the signed, chained records of decisions. */
@@ -99,5 +106,46 @@ export class AttestationCalls extends Caller {
     options?: CallOptions,
   ): Promise<ConsistencyProof> {
     return this.call('get_consistency_proof', { params: { gate_id: gateId }, query }, options)
+  }
+
+  /** The keys that sign a workspace's records at no gate: what stands in them as `chain_id`. Needs no key. */
+  getWorkspacePublic(workspaceId: string, options?: CallOptions): Promise<WorkspacePublic> {
+    return this.call('get_workspace_public', { params: { workspace_id: workspaceId } }, options)
+  }
+
+  /** Like `getGateCheckpoint`, of a workspace's records at no gate. Needs no key. */
+  getWorkspaceCheckpoint(workspaceId: string, options?: CallOptions): Promise<WorkspaceCheckpoint> {
+    return this.call('get_workspace_checkpoint', { params: { workspace_id: workspaceId } }, options)
+  }
+
+  /** Like `getGateLogCheckpoint`, of a workspace's records at no gate. Needs no key. */
+  getWorkspaceLogCheckpoint(workspaceId: string, options?: CallOptions): Promise<WorkspaceLogCheckpoint> {
+    return this.call('get_workspace_log_checkpoint', { params: { workspace_id: workspaceId } }, options)
+  }
+
+  /** Like `getInclusionProof`, of a workspace's records at no gate. Needs no key. */
+  getWorkspaceInclusionProof(
+    workspaceId: string,
+    query: GetWorkspaceInclusionProofQuery,
+    options?: CallOptions,
+  ): Promise<WorkspaceInclusionProof> {
+    return this.call(
+      'get_workspace_inclusion_proof',
+      { params: { workspace_id: workspaceId }, query },
+      options,
+    )
+  }
+
+  /** Like `getConsistencyProof`, of a workspace's records at no gate. Needs no key. */
+  getWorkspaceConsistencyProof(
+    workspaceId: string,
+    query: GetWorkspaceConsistencyProofQuery,
+    options?: CallOptions,
+  ): Promise<WorkspaceConsistencyProof> {
+    return this.call(
+      'get_workspace_consistency_proof',
+      { params: { workspace_id: workspaceId }, query },
+      options,
+    )
   }
 }

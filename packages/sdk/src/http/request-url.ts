@@ -17,6 +17,7 @@ const KIND_BY_PARAM: Readonly<Record<ParamName, IdKind | 'number'>> = {
   settlement_id: 'settlement',
   key_id: 'api_key',
   agent_id: 'agent',
+  workspace_id: 'workspace',
   version: 'number',
 }
 const KINDS: ReadonlyMap<string, IdKind | 'number'> = new Map(Object.entries(KIND_BY_PARAM))

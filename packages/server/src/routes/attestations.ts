@@ -3,7 +3,6 @@ import { type Api, mount } from '../http/mount.ts'
 import { kindOf, spell } from '../http/render.ts'
 import { TextStream } from '../http/text-stream.ts'
 import * as attestations from '../services/attestations.ts'
-import { getGateCheckpoint } from '../services/checkpoints.ts'
 import { exportAttestations } from '../services/export-attestations.ts'
 import type { Services } from '../services/services.ts'
 import { verifyAttestation as verify } from '../services/verify-attestation.ts'
@@ -46,7 +45,6 @@ export function attestationRoutes(api: Api, services: Services): void {
       ? new TextStream('text/csv; charset=utf-8', 'attestations.csv', csvOf(pages, version))
       : new TextStream('application/jsonl; charset=utf-8', 'attestations.jsonl', jsonLinesOf(pages, version))
   })
-  mount(api, operations.get_gate_checkpoint, ({ params }) => getGateCheckpoint(services, params.gate_id))
   mount(
     api,
     operations.get_attestation,

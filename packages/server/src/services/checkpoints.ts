@@ -1,5 +1,4 @@
 import {
-  type Checkpoint,
   canonicalJson,
   encodeBase64,
   formatTimestamp,
@@ -10,57 +9,53 @@ import {
 import type { Kysely, Transaction } from 'kysely'
 import type { Database } from '../store/schema.ts'
 import type { Row } from '../store/store.ts'
-import { gateNotFound } from './gates.ts'
+import { type Chain, findChain, type LogOwner } from './find-chain.ts'
 import type { Services } from './services.ts'
-import { findActiveKey, openSeed } from './signing-keys.ts'
+import { getActiveKey, openSeed } from './signing-keys.ts'
 
 /**
- * The signed last link of a gate's chain. One that was issued is kept and answered again until the chain moves on; an
- * archived gate answers the last one that its key signed.
+ * The signed last link of a chain. One that was issued is kept and answered again until the chain moves on; an archived
+ * gate answers the last one that its key signed.
  */
-export async function getGateCheckpoint(services: Services, gateId: string): Promise<Checkpoint> {
+export async function getCheckpoint<O extends LogOwner>(services: Services, owner: O) {
   const { store } = services
-  const gate = await store.read
-    .selectFrom('gates')
-    .select(['id', 'workspace_id', 'deleted_at'])
-    .where('id', '=', gateId)
-    .executeTakeFirst()
-  if (gate === undefined) throw gateNotFound(gateId)
-  const newest = await newestCheckpoint(store.read, gateId)
-  if (gate.deleted_at !== null) {
+  const chain = await findChain(store.read, owner)
+  const newest = await newestCheckpoint(store.read, chain.chain_id)
+  if (chain.archived) {
     if (newest === undefined)
       throw new ModeiProblem('not_found', 'the gate was archived without a checkpoint')
-    return view(newest)
+    return { ...owner, ...view(newest) }
   }
-  if (newest !== undefined && newest.chain_index === (await headOf(store.read, gateId)).chain_index) {
-    return view(newest)
-  }
-  return view(await store.write((tx, now) => sealChain(services, tx, gate, now)))
+  const { chain_index: head } = await headOf(store.read, chain.chain_id)
+  const checkpoint =
+    newest?.chain_index === head
+      ? newest
+      : await store.write((tx, now) => sealChain(services, tx, chain, now))
+  return { ...owner, ...view(checkpoint) }
 }
 
-/** Signs and keeps a checkpoint of a gate's chain as it stands, unless there is one. */
+/** Signs and keeps a checkpoint of a chain as it stands, unless there is one. */
 export async function sealChain(
   { box }: Pick<Services, 'box'>,
   tx: Transaction<Database>,
-  gate: Pick<Row<'gates'>, 'id' | 'workspace_id'>,
+  { chain_id, workspace_id }: Pick<Chain, 'chain_id' | 'workspace_id'>,
   now: number,
 ): Promise<Row<'checkpoints'>> {
-  const head = await headOf(tx, gate.id)
-  const newest = await newestCheckpoint(tx, gate.id)
+  const head = await headOf(tx, chain_id)
+  const newest = await newestCheckpoint(tx, chain_id)
   if (newest !== undefined && newest.chain_index >= head.chain_index) return newest
-  const key = await findActiveKey(tx, gate.id)
-  if (key === undefined) throw new Error(`${gate.id} has no active signing key`)
+  const key = await getActiveKey(tx, chain_id)
   const json = canonicalJson({
     type: 'checkpoint',
-    gate_id: gate.id,
-    chain_id: gate.id,
+    gate_id: chain_id === workspace_id ? null : chain_id,
+    chain_id,
     ...head,
     issued_at: formatTimestamp(now),
     signing_key_id: key.id,
   })
   const row: Row<'checkpoints'> = {
-    chain_id: gate.id,
-    workspace_id: gate.workspace_id,
+    chain_id,
+    workspace_id,
     ...head,
     issued_at: now,
     checkpoint_json: json,
@@ -77,7 +72,7 @@ interface Head {
   chain_hash: string | null
 }
 
-async function headOf(db: Kysely<Database>, chainId: string): Promise<Head> {
+export async function headOf(db: Kysely<Database>, chainId: string): Promise<Head> {
   const row = await db
     .selectFrom('chains')
     .select(['head_index', 'head_hash'])
@@ -99,9 +94,8 @@ export function newestCheckpoint(
     .executeTakeFirst()
 }
 
-function view(row: Row<'checkpoints'>): Checkpoint {
+function view(row: Row<'checkpoints'>) {
   return {
-    gate_id: row.chain_id,
     chain_index: row.chain_index,
     chain_hash: row.chain_hash,
     issued_at: formatTimestamp(row.issued_at),

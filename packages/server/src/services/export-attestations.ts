@@ -14,7 +14,7 @@ const SLICE = 500
 export async function* exportAttestations(
   services: Services,
   caller: Caller,
-  filter: WorkspaceFilter,
+  { chain_id: only, ...filter }: WorkspaceFilter & { chain_id?: string | undefined },
 ): AsyncGenerator<AttestationView[]> {
   const { store } = services
   let query = store.read
@@ -23,6 +23,7 @@ export async function* exportAttestations(
     .where('workspace_id', '=', caller.workspace_id)
   // A gate's records stand in the gate's own chain and nowhere else.
   if (filter.gate_id !== undefined) query = query.where('chain_id', '=', filter.gate_id)
+  if (only !== undefined) query = query.where('chain_id', '=', only)
   for (const { chain_id: chainId, head_index: head } of await query.orderBy('chain_id').execute()) {
     for (let from = 1; from <= head; from += SLICE) {
       const rows = await store.read

@@ -11,7 +11,7 @@ import { denyOpenHolds } from './deny-open-holds.ts'
 import { stringList } from './json.ts'
 import { before } from './paging.ts'
 import type { Services } from './services.ts'
-import { addSigningKey } from './signing-keys.ts'
+import { addSigningKey, publishedKeys } from './signing-keys.ts'
 
 type Profile = Row<'gates'>['profile']
 
@@ -230,7 +230,8 @@ export async function deleteGate(
   await denyOpenHolds(services, caller, gateId)
   await services.store.write(async (tx, now) => {
     const gate = await findOwnGate(tx, caller.workspace_id, gateId)
-    if (gate.deleted_at === null) await sealChain(services, tx, gate, now)
+    const chain = { chain_id: gateId, workspace_id: gate.workspace_id }
+    if (gate.deleted_at === null) await sealChain(services, tx, chain, now)
     await tx
       .updateTable('gates')
       .set({ deleted_at: now })
@@ -246,13 +247,6 @@ export async function getGatePublic({ store }: Services, gateId: string): Promis
   const row = await store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
   if (row === undefined) throw gateNotFound(gateId)
   const inEffect = await findNumberInEffect(store.read, gateId, await store.now())
-  const keys = await store.read
-    .selectFrom('signing_keys')
-    .selectAll()
-    .where('owner_id', '=', gateId)
-    .orderBy('created_at', 'desc')
-    .orderBy('id', 'desc')
-    .execute()
   return {
     gate_id: row.id,
     name: row.name,
@@ -261,12 +255,6 @@ export async function getGatePublic({ store }: Services, gateId: string): Promis
     trusted_issuers: stringList(row.trusted_issuers),
     current_catalog_version: inEffect ?? 0,
     deleted_at: row.deleted_at === null ? null : formatTimestamp(row.deleted_at),
-    signing_keys: keys.map((key) => ({
-      key_id: key.id,
-      public_key: key.public_key,
-      status: key.status,
-      created_at: formatTimestamp(key.created_at),
-      retired_at: key.retired_at === null ? null : formatTimestamp(key.retired_at),
-    })),
+    signing_keys: await publishedKeys(store.read, gateId),
   }
 }

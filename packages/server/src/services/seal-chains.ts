@@ -8,7 +8,7 @@ const MAX_CHAINS = 1000
 const RECORDS_A_RUN = 2_000_000
 
 /**
- * Keeps a checkpoint of every gate whose chain went on since the last one. Whoever gets hold of a key can then not pass
+ * Keeps a checkpoint of every chain that went on since the last one, but those of archived gates, which sign no more. Whoever gets hold of a key can then not pass
  * for what was recorded before, even where nobody ever asked for a checkpoint. The trees over the logs grow along, so
  * that whoever asks for a root or a proof of a long one does not wait for all of it.
  * @param records whose subtrees are stored at most
@@ -22,23 +22,24 @@ export async function sealChains(
   const { store, logger } = services
   const moved = await store.read
     .selectFrom('chains')
-    .innerJoin('gates', 'gates.id', 'chains.chain_id')
-    .select(['gates.id', 'gates.workspace_id'])
+    // What has no gate is the workspace's own chain.
+    .leftJoin('gates', 'gates.id', 'chains.chain_id')
+    .select(['chains.chain_id', 'chains.workspace_id'])
     .where('gates.deleted_at', 'is', null)
     .where('chains.head_index', '>', ({ selectFrom }) =>
       selectFrom('checkpoints')
         .select(({ fn, val }) => fn.coalesce(fn.max('checkpoints.chain_index'), val(0)).as('sealed'))
         .whereRef('checkpoints.chain_id', '=', 'chains.chain_id'),
     )
-    .orderBy('gates.id')
+    .orderBy('chains.chain_id')
     .limit(MAX_CHAINS)
     .execute()
-  for (const gate of moved) {
+  for (const chain of moved) {
     signal?.throwIfAborted()
     try {
-      await store.write((tx, now) => sealChain(services, tx, gate, now))
+      await store.write((tx, now) => sealChain(services, tx, chain, now))
     } catch (err) {
-      logger.error({ err, gate_id: gate.id }, 'the chain was not sealed')
+      logger.error({ err, chain_id: chain.chain_id }, 'the chain was not sealed')
     }
   }
   await growTrees(services, records, signal)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { encodeBase64, publicKeyFromSeed } from '@modei/protocol'
+import { encodeBase64, formatTimestamp, type PublishedKeys, publicKeyFromSeed } from '@modei/protocol'
 import type { Kysely, Transaction } from 'kysely'
 import { newId } from '../new-id.ts'
 import type { SecretBox } from '../secret-box.ts'
@@ -84,6 +84,24 @@ export async function getActiveKey(db: Kysely<Database>, ownerId: string): Promi
   const key = await findActiveKey(db, ownerId)
   if (key === undefined) throw new Error(`${ownerId} has no active signing key`)
   return key
+}
+
+/** Every key that `owner_id` signs or signed with, newest first, as it is told to everybody. */
+export async function publishedKeys(db: Kysely<Database>, ownerId: string): Promise<PublishedKeys> {
+  const keys = await db
+    .selectFrom('signing_keys')
+    .selectAll()
+    .where('owner_id', '=', ownerId)
+    .orderBy('created_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute()
+  return keys.map((key) => ({
+    key_id: key.id,
+    public_key: key.public_key,
+    status: key.status,
+    created_at: formatTimestamp(key.created_at),
+    retired_at: key.retired_at === null ? null : formatTimestamp(key.retired_at),
+  }))
 }
 
 /** The seed of a key that the server holds. */

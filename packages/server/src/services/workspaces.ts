@@ -1,10 +1,13 @@
+import type { WorkspacePublic } from '@modei/protocol'
 import type { Transaction } from 'kysely'
 import { apiKeyPrefix, generateApiKey, hashApiKey } from '../api-key.ts'
 import { newId } from '../new-id.ts'
 import type { SecretBox } from '../secret-box.ts'
 import type { Database } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
-import { addSigningKey } from './signing-keys.ts'
+import { findChain } from './find-chain.ts'
+import type { Services } from './services.ts'
+import { addSigningKey, publishedKeys } from './signing-keys.ts'
 
 export interface NewWorkspace {
   workspace_id: string
@@ -68,4 +71,13 @@ export function bootstrap(
     const options: WorkspaceOptions = { name: 'default', mode, ...(apiKey === undefined ? {} : { apiKey }) }
     return createWorkspace(tx, box, options, now)
   })
+}
+
+/** The keys that sign a workspace's records at no gate. Nothing else of it is told: its name is its own concern. */
+export async function getWorkspacePublic(
+  { store }: Services,
+  owner: { workspace_id: string },
+): Promise<WorkspacePublic> {
+  const { workspace_id } = await findChain(store.read, owner)
+  return { workspace_id, signing_keys: await publishedKeys(store.read, workspace_id) }
 }

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { id } from './common.ts'
+import { PublishedKeys } from './gates.ts'
+
+export const WorkspacePublic = z
+  .object({ workspace_id: z.string(), signing_keys: PublishedKeys })
+  .meta({ id: 'WorkspacePublic', description: "Keys of the chain of a workspace's records at no gate" })
+export type WorkspacePublic = z.infer<typeof WorkspacePublic>
+
+export const WorkspaceParams = z.strictObject({
+  workspace_id: id('workspace', 'Workspace id, which is the `chain_id` of its records at no gate'),
+})
