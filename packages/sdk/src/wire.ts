@@ -807,6 +807,8 @@ export interface GatePublic {
     /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
     retired_at: string | null
   }>
+  /** Null while every record is there */
+  retention: RetentionStatement | null
 }
 
 /** A gate's revoked passports that have not expired yet */
@@ -1216,6 +1218,16 @@ export interface ReissueResult {
   changes: Array<CatalogChange>
 }
 
+/** Where a chain begins whose oldest records were removed */
+export interface RetentionStatement {
+  /** Index of the first record that was kept */
+  first_kept_index: number
+  /** The exact signed text */
+  statement_json: string
+  signature: string
+  signing_key_id: string
+}
+
 export interface SLAComplianceReport {
   gate_id: string
   period_start: string
@@ -1360,6 +1372,8 @@ export interface VerifyResult {
   chain_ok: boolean
   reason: string | null
   signing_key_id: string | null
+  /** Index of the first record of the chain that retention kept; null while every record is there */
+  kept_from: number | null
 }
 
 export interface WorkspaceCheckpoint {

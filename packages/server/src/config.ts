@@ -73,6 +73,13 @@ const Settings = z.object({
   MODEI_MAX_QUEUE: whole(20_000, 1, 1_000_000),
   /** Processes that serve one port of this machine, over PostgreSQL. */
   MODEI_WORKERS: whole(1, 1, 128),
+  /** Whole months of the log that are kept before this one, over PostgreSQL; without it all are. */
+  MODEI_RETENTION_MONTHS: z
+    .string()
+    .regex(/^\d{1,4}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(2).max(1200))
+    .optional(),
   MODEI_METRICS: z.enum(['on', 'off']).default('on'),
   /** The bearer that `/metrics` asks for; without one, whoever reaches the server may read it. */
   MODEI_METRICS_TOKEN: z

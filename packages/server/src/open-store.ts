@@ -40,6 +40,11 @@ export async function openStore(config: Config, events: StoreEvents = {}): Promi
 }
 
 async function openEmbedded(config: Config, { observer }: StoreEvents): Promise<OpenStore> {
+  if (config.MODEI_RETENTION_MONTHS !== undefined) {
+    throw new Error(
+      'MODEI_RETENTION_MONTHS needs DATABASE_URL=postgres://…: the embedded database keeps its log in one piece',
+    )
+  }
   const file = embeddedFile(config)
   const box = new SecretBox(config.MODEI_SECRET_KEY ?? readOrMakeSecret(config.MODEI_DATA_DIR))
   const options = { signer: new Signer(box), maxQueue: config.MODEI_MAX_QUEUE, observer }

@@ -67,7 +67,7 @@ export async function serve(
         tracing: await startTracing(config, logger),
       })
       await app.http.listen({ port: config.PORT, host: config.HOST })
-      const stopJobs = startJobs(app.services)
+      const stopJobs = startJobs(app.services, metrics)
       const bound = app.http.server.address()
       const port = typeof bound === 'object' && bound !== null ? bound.port : config.PORT
       const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(config.HOST) ? 'localhost' : config.HOST

@@ -123,6 +123,9 @@ export const VerifyResult = z
     chain_ok: z.boolean().describe('Its hash, its predecessor and its successor fit'),
     reason: z.string().nullable(),
     signing_key_id: z.string().nullable(),
+    kept_from: Count.nullable().describe(
+      'Index of the first record of the chain that retention kept; null while every record is there',
+    ),
   })
   .meta({ id: 'VerifyResult' })
 export type VerifyResult = z.infer<typeof VerifyResult>

@@ -80,6 +80,16 @@ export const PublishedKeys = z.array(
 )
 export type PublishedKeys = z.infer<typeof PublishedKeys>
 
+export const RetentionStatement = z
+  .object({
+    first_kept_index: z.int().describe('Index of the first record that was kept'),
+    statement_json: z.string().describe('The exact signed text'),
+    signature: z.string(),
+    signing_key_id: z.string(),
+  })
+  .meta({ id: 'RetentionStatement', description: 'Where a chain begins whose oldest records were removed' })
+export type RetentionStatement = z.infer<typeof RetentionStatement>
+
 export const GatePublic = z
   .object({
     gate_id: z.string(),
@@ -90,6 +100,7 @@ export const GatePublic = z
     current_catalog_version: z.int(),
     deleted_at: Timestamp.nullable(),
     signing_keys: PublishedKeys,
+    retention: RetentionStatement.nullable().describe('Null while every record is there'),
   })
   .meta({ id: 'GatePublic' })
 export type GatePublic = z.infer<typeof GatePublic>

@@ -1,6 +1,8 @@
 import type { Counter, Histogram, Meter } from '@opentelemetry/api'
 import { PrometheusSerializer } from '@opentelemetry/exporter-prometheus'
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
+import type { RetentionObserver } from '../jobs/retain.ts'
+import type { MonthReport } from '../retention/run-retention.ts'
 import type { FlushObserver, Recorded } from '../store/group-commit.ts'
 import type { PoolState } from '../store/store.ts'
 import { observeDatabase } from './observe-database.ts'
@@ -30,11 +32,12 @@ class OnDemandReader extends MetricReader {
  * What this process counts about itself. INVARIANT: no label names a tenant, gate, agent or address, so whoever
  * may read the numbers learns of nobody in particular, and their count is bounded by the code.
  */
-export class Metrics implements FlushObserver {
+export class Metrics implements FlushObserver, RetentionObserver {
   readonly #reader = new OnDemandReader()
   readonly #serializer = new PrometheusSerializer('', false, undefined, true, true)
   readonly #meter: Meter
   readonly #decisions: Counter
+  readonly #retention: Counter
   readonly #flushSize: Histogram
   readonly #flushSeconds: Histogram
   readonly #commitSeconds: Histogram
@@ -45,6 +48,9 @@ export class Metrics implements FlushObserver {
     this.#meter = new MeterProvider({ readers: [this.#reader] }).getMeter('modei')
     this.#decisions = this.#meter.createCounter('modei_decisions_total', {
       description: 'Records written to the log, by kind and by what was decided',
+    })
+    this.#retention = this.#meter.createCounter('modei_retention_total', {
+      description: 'Months of the log that were due for removal, by what became of them in a run',
     })
     this.#flushSize = this.#histogram('modei_flush_size', 'Decisions in one batch', FLUSH_SIZES)
     this.#flushSeconds = this.#histogram(
@@ -87,6 +93,10 @@ export class Metrics implements FlushObserver {
 
   onSync(milliseconds: number): void {
     this.#commitSeconds.record(milliseconds / 1000)
+  }
+
+  onRetention({ outcome, reason }: MonthReport): void {
+    this.#retention.add(1, { outcome, reason: reason ?? 'none' })
   }
 
   onRequest(operation: string, status: number, milliseconds: number): void {

@@ -2,6 +2,7 @@ import type { Caller } from '../http/call.ts'
 import { filtered, type WorkspaceFilter } from './attestation-filter.ts'
 import { type AttestationView, attestationView } from './attestations.ts'
 import { recordPlaces } from './record-places.ts'
+import { newestStatement } from './retention-statements.ts'
 import type { Services } from './services.ts'
 
 /** Places in a chain that are looked at in one read: so much is in memory at a time, and no read takes long. */
@@ -25,7 +26,8 @@ export async function* exportAttestations(
   if (filter.gate_id !== undefined) query = query.where('chain_id', '=', filter.gate_id)
   if (only !== undefined) query = query.where('chain_id', '=', only)
   for (const { chain_id: chainId, head_index: head } of await query.orderBy('chain_id').execute()) {
-    for (let from = 1; from <= head; from += SLICE) {
+    const first = (await newestStatement(store.read, chainId))?.first_kept_index ?? 1
+    for (let from = first; from <= head; from += SLICE) {
       const rows = await store.read
         .selectFrom('attestations')
         .selectAll()

@@ -10,6 +10,7 @@ import { sealChain } from './checkpoints.ts'
 import { denyOpenHolds } from './deny-open-holds.ts'
 import { stringList } from './json.ts'
 import { before } from './paging.ts'
+import { signedRetention } from './retention-statements.ts'
 import type { Services } from './services.ts'
 import { addSigningKey, publishedKeys } from './signing-keys.ts'
 
@@ -256,5 +257,6 @@ export async function getGatePublic({ store }: Services, gateId: string): Promis
     current_catalog_version: inEffect ?? 0,
     deleted_at: row.deleted_at === null ? null : formatTimestamp(row.deleted_at),
     signing_keys: await publishedKeys(store.read, gateId),
+    retention: await signedRetention(store.read, gateId),
   }
 }

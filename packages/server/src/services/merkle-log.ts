@@ -34,10 +34,41 @@ export async function leafHashes(
     .where('chain_index', '<=', end)
     .orderBy('chain_index')
     .execute()
-  if (rows.length !== end - start || rows.some(({ chain_index }, i) => chain_index !== start + i + 1)) {
+  const kept = rows[0]?.chain_index ?? end + 1
+  const removed = kept > start + 1 ? await removedLeaves(db, chainId, start, kept - 1) : []
+  const first = start + removed.length + 1
+  if (removed.length + rows.length !== end - start || rows.some((row, i) => row.chain_index !== first + i)) {
     throw new Error(`records ${start + 1} to ${end} of ${chainId} are not all there`)
   }
-  return rows.map(({ attestation_json }) => leafHash(utf8Bytes(attestation_json)))
+  return [...removed, ...rows.map(({ attestation_json }) => leafHash(utf8Bytes(attestation_json)))]
+}
+
+/** Hashes of the records `[start, end)` that were removed; fewer where not all of them are known. */
+async function removedLeaves(
+  db: Kysely<Database>,
+  chainId: string,
+  start: number,
+  end: number,
+): Promise<Uint8Array[]> {
+  const pieces = await db
+    .selectFrom('merkle_leaves')
+    .select(['first_leaf', 'hashes'])
+    .where('chain_id', '=', chainId)
+    // No piece goes beyond its block.
+    .where('first_leaf', '>=', Math.floor(start / BLOCK) * BLOCK)
+    .where('first_leaf', '<', end)
+    .orderBy('first_leaf')
+    .execute()
+  const leaves: Uint8Array[] = []
+  for (const { first_leaf, hashes } of pieces) {
+    for (const [i, hex] of (hashes.match(/.{64}/g) ?? []).entries()) {
+      const hash = decodeHex(hex)
+      const at = first_leaf + i
+      // Pieces may lie over each other: a verification that began anew cuts its blocks otherwise.
+      if (at === start + leaves.length && at < end && hash !== undefined) leaves.push(hash)
+    }
+  }
+  return leaves
 }
 
 /** Hashes of stored subtrees, in the order asked for. */

@@ -90,6 +90,7 @@ async function countOutcomes(
       errors: [{ pointer: '/query/period_end', message: 'is before the start' }],
     })
   }
+  // One statement: records that are removed meanwhile are counted once, here or there.
   const rows = await store.read
     .selectFrom('attestations')
     .select(['action', 'reason_code', ({ fn }) => fn.countAll().as('count')])
@@ -98,12 +99,21 @@ async function countOutcomes(
     .where('created_at', '>=', from)
     .where('created_at', '<', until)
     .groupBy(['action', 'reason_code'])
+    .unionAll(
+      store.read
+        .selectFrom('removed_outcomes')
+        .select(['action', 'outcome as reason_code', ({ fn }) => fn.countAll().as('count')])
+        .where('chain_id', '=', gateId)
+        .where('at', '>=', from)
+        .where('at', '<', until)
+        .groupBy(['action', 'outcome']),
+    )
     .execute()
   const counts = new Map<string, OutcomeCounts>()
   for (const { action, reason_code: outcome, count } of rows) {
     if (action === null || outcome === null || !isOutcome(outcome)) continue
     const known = counts.get(action) ?? NONE
-    counts.set(action, { ...known, [outcome]: Number(count) })
+    counts.set(action, { ...known, [outcome]: known[outcome] + Number(count) })
   }
   return counts
 }

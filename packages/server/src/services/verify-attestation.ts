@@ -1,5 +1,5 @@
 import { decodeBase64Strict, utf8Bytes, type VerifyResult, verifyEd25519 } from '@modei/protocol'
-import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
+import type { ChainLink, ChainRecord } from '@modei/protocol/crypto/chain-record'
 import {
   type ChainFaultReason,
   type ChainVerdict,
@@ -9,6 +9,7 @@ import type { Caller } from '../http/call.ts'
 import type { Row } from '../store/store.ts'
 import { findOwnAttestation } from './attestations.ts'
 import { checkpointFault, isCovered } from './checkpoint-cover.ts'
+import { verifiedRetention } from './retention-statements.ts'
 import type { Services } from './services.ts'
 
 /** Verifies one record against its key and its neighbours: the record before it, itself, the one after it, and the head. */
@@ -35,8 +36,12 @@ export async function verifyAttestation(
     .where('chain_id', '=', row.chain_id)
     .executeTakeFirst()
   const signatureOk = isSigned(row, keys)
+  const retention = await verifiedRetention(store.read, row.chain_id, signers)
+  const before =
+    neighbours.find(({ chain_index }) => chain_index === row.chain_index - 1) ??
+    (retention?.first_kept_index === row.chain_index ? retention.start : undefined)
   const fault =
-    neighbourFault(row, neighbours, head, keys) ??
+    neighbourFault(row, { before, after: neighbours.at(-1) }, head, keys) ??
     (await checkpointFault(services, row, head?.head_index === row.chain_index))
   const signer = signers.find(({ id: key }) => key === row.signing_key_id)
   const vouchedFor =
@@ -49,6 +54,7 @@ export async function verifyAttestation(
     chain_ok: fault === null || fault === 'signature_invalid' || fault === 'key_unknown',
     reason,
     signing_key_id: row.signing_key_id,
+    kept_from: retention?.first_kept_index ?? null,
   }
 }
 
@@ -75,14 +81,14 @@ type NeighbourFault = ChainFaultReason | 'successor_missing' | 'predecessor_miss
 
 function neighbourFault(
   row: Row<'attestations'>,
-  neighbours: readonly Row<'attestations'>[],
+  beside: { before: ChainLink | undefined; after: Row<'attestations'> | undefined },
   head: { head_index: number; head_hash: string | null } | undefined,
   keys: ReadonlyMap<string, string>,
 ): NeighbourFault | null {
   // Where a record stands is where it happened: a gate's records are in its own chain and nowhere else.
   if (row.gate_id !== null && row.gate_id !== row.chain_id) return 'column_mismatch'
-  const before = neighbours.find(({ chain_index }) => chain_index === row.chain_index - 1)
-  const after = neighbours.find(({ chain_index }) => chain_index === row.chain_index + 1)
+  const { before } = beside
+  const after = beside.after?.chain_index === row.chain_index + 1 ? beside.after : undefined
   if (before === undefined && row.chain_index > 1) return 'predecessor_missing'
   const isHead = head?.head_index === row.chain_index
   if (after === undefined && !isHead) return 'successor_missing'

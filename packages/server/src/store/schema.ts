@@ -148,6 +148,29 @@ export interface Database {
     /** Hex. */
     hash: string
   }
+  /** Leaf hashes of records that were removed or may soon be, up to 16 that stand side by side in a row. Immutable. */
+  merkle_leaves: {
+    chain_id: string
+    /** Place in the tree, from 0. */
+    first_leaf: number
+    /** Hex, one after the other. */
+    hashes: string
+  }
+  /** Signed statements of where what is kept of a chain begins. Immutable. */
+  retention_statements: {
+    chain_id: string
+    first_kept_index: number
+    workspace_id: string
+    previous_hash: string
+    issued_at: number
+    statement_json: string
+    signature: string
+    signing_key_id: string
+  }
+  /** How the calls of removed consumption records ended. Immutable. */
+  removed_outcomes: { chain_id: string; chain_index: number; at: number; action: string; outcome: string }
+  /** The last link up to which a chain was verified for the removal of its oldest records. */
+  retention_progress: { chain_id: string; chain_index: number; chain_hash: string }
   approvals: {
     id: string
     workspace_id: string

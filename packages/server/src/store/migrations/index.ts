@@ -9,6 +9,7 @@ import { checkpoints } from './0006-checkpoints.ts'
 import { merkleNodes } from './0007-merkle-nodes.ts'
 import { agents } from './0008-agents.ts'
 import { leases } from './0009-leases.ts'
+import { retention } from './0010-retention.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -22,5 +23,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0007-merkle-nodes': merkleNodes(engine),
     '0008-agents': agents(engine),
     '0009-leases': leases(engine),
+    '0010-retention': retention(engine),
   }
 }
