@@ -28,7 +28,7 @@ test('the chain of a gate is read from the server and verified up to its checkpo
   const verdict = JSON.parse(run.stdout)
   assert.deepEqual(
     [verdict.ok, verdict.chains],
-    [true, [{ chain_id: 'gate_shop', verified: 3, checkpoint: true, kept: 0 }]],
+    [true, [{ chain_id: 'gate_shop', verified: 3, checkpoint: true, kept: 0, kept_from: null }]],
   )
 })
 

@@ -11,6 +11,8 @@ import {
   leafHash,
   logCheckpointText,
   publicKeyFromSeed,
+  type RetentionCut,
+  retentionText,
   signEd25519,
   utf8Bytes,
   writeNote,
@@ -49,6 +51,28 @@ export function signedNote(records: readonly string[]): string {
   const text = logCheckpointText({ origin, tree_size: records.length, root_hash })
   const signature = signEd25519(utf8Bytes(text), SEED)
   return writeNote(text, { name: origin, public_key: publicKeyFromSeed(SEED) }, signature)
+}
+
+/** What the gate would sign when these records are removed, as it stands in its public document. */
+export function signedRemoval(records: readonly string[], changes: Partial<RetentionCut> = {}) {
+  const edge: HashedNode[] = []
+  const parsed = records.map((line) => JSON.parse(line))
+  growEdge(
+    edge,
+    0,
+    parsed.map(({ attestation_json }) => leafHash(Buffer.from(attestation_json))),
+  )
+  const statement_json = retentionText({
+    chain_id: GATE,
+    first_kept_index: records.length + 1,
+    previous_hash: parsed.at(-1)?.chain_hash,
+    subtree_hashes: edge.map(({ hash }) => hash),
+    issued_at: '2026-06-01T00:00:00.000Z',
+    signing_key_id: KEY_ID,
+    ...changes,
+  })
+  const signature = encodeBase64(signEd25519(utf8Bytes(statement_json), SEED))
+  return { first_kept_index: records.length + 1, statement_json, signature, signing_key_id: KEY_ID }
 }
 
 /**

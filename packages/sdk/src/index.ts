@@ -16,7 +16,12 @@ export {
   ValidationError,
 } from './errors.ts'
 export { verifyAttestationSignature } from './offline.ts'
-export type { CheckpointVerdict, LogKeys, VerifiedCheckpoint } from './offline-log.ts'
-export { verifyCheckpoint, verifyCheckpointConsistency, verifyRecordInclusion } from './offline-log.ts'
+export type { CheckpointVerdict, LogBeginning, LogKeys, VerifiedCheckpoint } from './offline-log.ts'
+export {
+  verifyCheckpoint,
+  verifyCheckpointConsistency,
+  verifyLogBeginning,
+  verifyRecordInclusion,
+} from './offline-log.ts'
 export type { CallOptions, Fetch, ModeiClientOptions } from './options.ts'
 export type * from './wire.ts'

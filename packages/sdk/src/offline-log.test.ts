@@ -18,6 +18,7 @@ import {
   type VerifiedCheckpoint,
   verifyCheckpoint,
   verifyCheckpointConsistency,
+  verifyLogBeginning,
   verifyRecordInclusion,
 } from './offline-log.ts'
 
@@ -107,4 +108,30 @@ test('a log that only grew is a continuation; one that was rewritten before the 
     false,
   )
   assert.equal(verifyCheckpointConsistency({ proof: ['='] }, checkpointOf(5), checkpointOf(40)), false)
+})
+
+const REMOVED = JSON.parse(
+  readFileSync(new URL('../../../vectors/chain/retention-statements.json', import.meta.url), 'utf8'),
+)
+
+test('where a log begins is believed by the gate’s keys alone, and never by a compromised one', () => {
+  const key = { key_id: 'sk_0001', public_key: REMOVED.signing_keys.sk_0001 }
+  const gate = { gate_id: 'gate_shop', signing_keys: [key] }
+  const [, , , statement] = REMOVED.accept
+  const verdict = verifyLogBeginning(statement, gate)
+  assert.ok(verdict.ok)
+  assert.deepEqual(
+    [verdict.kept_from, verdict.tree_size, verdict.previous_hash, verdict.root_hash],
+    [25, 24, statement.previous_hash, statement.root_hash],
+  )
+  for (const keys of [
+    { ...gate, gate_id: 'gate_other' },
+    { ...gate, signing_keys: [] },
+    { ...gate, signing_keys: [{ ...key, public_key: OTHER_KEY }] },
+    { ...gate, signing_keys: [{ ...key, status: 'compromised' }] },
+  ])
+    assert.equal(verifyLogBeginning(statement, keys).ok, false)
+  assert.equal(verifyLogBeginning(null, gate).ok, false)
+  for (const { signed, what } of REMOVED.refuse)
+    assert.equal(verifyLogBeginning(signed, gate).ok, false, what)
 })

@@ -2,6 +2,7 @@ import { decodeBase64Strict, encodeBase64 } from '@modei/protocol/crypto/base64'
 import { verifyLogCheckpoint } from '@modei/protocol/crypto/log-checkpoint'
 import { leafHash } from '@modei/protocol/crypto/merkle'
 import { verifyConsistency, verifyInclusion } from '@modei/protocol/crypto/merkle-proof'
+import { verifyRetention } from '@modei/protocol/crypto/retention-statement'
 import { isWellFormed, utf8Bytes } from '@modei/protocol/crypto/utf8'
 import type { ConsistencyProof, GatePublic, InclusionProof } from './wire.ts'
 
@@ -97,6 +98,45 @@ export function verifyCheckpointConsistency(
       proof: hashes,
     })
   )
+}
+
+export type LogBeginning =
+  | {
+      ok: true
+      kept_from: number
+      previous_hash: string
+      tree_size: number
+      root_hash: string
+      issued_at: string
+    }
+  /** Why nothing in the statement may be believed. */
+  | { ok: false; reason: string }
+
+/**
+ * Verifies the statement `retention` of `getGatePublic`: that the gate's oldest records were removed, and where its log
+ * begins now. Only then may the first record in hand have another place than 1: it must be number `kept_from`, and name
+ * `previous_hash` as the record before it. `tree_size` and `root_hash` are those of the tree over what was removed, to
+ * compare with checkpoints. Keys that were declared compromised count for nothing.
+ */
+export function verifyLogBeginning(
+  retention: GatePublic['retention'],
+  { gate_id, signing_keys }: LogKeys,
+): LogBeginning {
+  const verdict = verifyRetention(
+    retention,
+    gate_id,
+    (id) => signing_keys.find(({ key_id, status }) => key_id === id && status !== 'compromised')?.public_key,
+  )
+  if (!verdict.ok) return verdict
+  const { first_kept_index: kept_from, start, root_hash, issued_at } = verdict.retention
+  return {
+    ok: true,
+    kept_from,
+    previous_hash: start.chain_hash,
+    tree_size: start.chain_index,
+    root_hash: encodeBase64(root_hash),
+    issued_at,
+  }
 }
 
 /** Hashes of a stranger's answer, undefined unless each is one. */

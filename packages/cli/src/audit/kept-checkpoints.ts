@@ -8,6 +8,7 @@ import {
 } from '@modei/protocol'
 import type { ChainRecord } from '@modei/protocol/crypto/chain-record'
 import type { ChainFault } from '@modei/protocol/crypto/chain-verifier'
+import type { VerifiedRetention } from '@modei/protocol/crypto/retention-statement'
 import { verifyCheckpoint } from 'modei'
 import { noteKeys } from './note-keys.ts'
 import { readSignedCheckpoint } from './signed-checkpoint.ts'
@@ -60,11 +61,18 @@ function documentKeys({ chains, compromised }: Trusted, gateId: string) {
   }))
 }
 
-/** Compares the records of one chain, in their order, with the checkpoints that were kept of it. */
-export function keptChecker(kept: readonly Kept[]) {
+/**
+ * Compares the records of one chain, in their order, with the checkpoints that were kept of it.
+ * @param removed the tree over records that retention removed, where the chain begins after them
+ */
+export function keptChecker(
+  kept: readonly Kept[],
+  removed?: Pick<VerifiedRetention, 'start' | 'root_hash' | 'edge'>,
+) {
   const last = Math.max(0, ...kept.map(({ size }) => size))
   const rooted = Math.max(0, ...kept.map(({ kind, size }) => (kind === 'root' ? size : 0)))
-  const edge: HashedNode[] = []
+  const start = removed?.start.chain_index ?? 0
+  const edge: HashedNode[] = [...(removed?.edge ?? [])]
 
   function next({ attestation_json, chain_index: at, chain_hash }: ChainRecord): ChainFault | undefined {
     if (at <= rooted) growEdge(edge, 0, [leafHash(utf8Bytes(attestation_json))])
@@ -82,6 +90,21 @@ export function keptChecker(kept: readonly Kept[]) {
 
   /** @param head index of the last record that there was */
   function end(head: number): ChainFault | undefined {
+    const early = kept.find(({ size }) => size < start)
+    if (early !== undefined)
+      return fault(
+        early.size + 1,
+        'index_gap',
+        `the kept checkpoint is over ${early.size} records, and those after it were removed: \`modei audit checkpoint\` proves with the server that the log continues it`,
+      )
+    for (const checkpoint of kept) {
+      if (removed === undefined || checkpoint.size !== start) continue
+      const holds =
+        checkpoint.kind === 'link'
+          ? checkpoint.chain_hash === removed.start.chain_hash
+          : Buffer.from(removed.root_hash).equals(checkpoint.root_hash)
+      if (!holds) return fault(start, 'checkpoint_mismatch', `other ${start} records were removed`)
+    }
     return last > head
       ? fault(head + 1, 'truncated', `the kept checkpoint vouches for ${last} records`)
       : undefined

@@ -1,3 +1,4 @@
+import { type VerifiedRetention, verifyRetention } from '@modei/protocol/crypto/retention-statement'
 import { z } from 'zod'
 import type { Kept } from './kept-checkpoints.ts'
 import { readSignedCheckpoint, SignedCheckpoint } from './signed-checkpoint.ts'
@@ -7,6 +8,7 @@ const Keys = z.object({
   signing_keys: z.array(
     z.object({ key_id: z.string(), public_key: z.string(), status: z.string().optional() }),
   ),
+  retention: z.unknown().optional(),
 })
 /** What `modei audit export` writes beside the records, and `modei gates get-public` answers. */
 const Beside = z.union([
@@ -22,23 +24,35 @@ export interface Trusted {
   checkpoints: Map<string, { chain_index: number; chain_hash: string }>
   /** Checkpoints that somebody kept elsewhere. */
   kept: Map<string, Kept[]>
+  /** Where chains begin whose oldest records were removed, as a believed key of the chain signed it. */
+  retention: Map<string, VerifiedRetention>
 }
 
 export function noTrust(): Trusted {
-  return { chains: new Map(), compromised: new Set(), checkpoints: new Map(), kept: new Map() }
+  return {
+    chains: new Map(),
+    compromised: new Set(),
+    checkpoints: new Map(),
+    kept: new Map(),
+    retention: new Map(),
+  }
 }
 
-/** Adds the keys of a gate, and its checkpoint once its signature holds. @throws {Error} when it does not */
+/**
+ * Adds the keys of a gate, and what it signed beside them once the signatures hold: its checkpoint, and where its log
+ * begins. @throws {Error} when one does not
+ */
 export function trust(trusted: Trusted, value: unknown): void {
   const parsed = Beside.safeParse(value)
   if (!parsed.success)
     throw new Error('the keys are no public document of a gate (`modei gates get-public --json`)')
-  const { gate_id, signing_keys } = parsed.data.public
+  const { gate_id, signing_keys, retention } = parsed.data.public
   const keys = new Map(signing_keys.map(({ key_id, public_key }) => [key_id, public_key]))
   trusted.chains.set(gate_id, keys)
   for (const { key_id, status } of signing_keys) {
     if (status !== undefined && status !== 'active' && status !== 'retired') trusted.compromised.add(key_id)
   }
+  trustStatement(trusted, gate_id, retention)
   const { checkpoint } = parsed.data
   if (checkpoint === null || checkpoint === undefined) return
   const text = readSignedCheckpoint(checkpoint, (_, keyId) => [keys.get(keyId) ?? ''])
@@ -49,4 +63,28 @@ export function trust(trusted: Trusted, value: unknown): void {
   if (text.chain_hash !== null && text.chain_index > 0) {
     trusted.checkpoints.set(gate_id, { chain_index: text.chain_index, chain_hash: text.chain_hash })
   }
+}
+
+/**
+ * Adds where a gate's log begins, from a public document whose keys count for nothing here: it is believed by the keys
+ * that are trusted already. @throws {Error} when it says nothing of it, or none of them signed it
+ */
+export function trustRetention(trusted: Trusted, value: unknown): void {
+  const parsed = Beside.safeParse(value)
+  if (!parsed.success || !trustStatement(trusted, parsed.data.public.gate_id, parsed.data.public.retention))
+    throw new Error('this says nothing that can be believed of where a log begins')
+}
+
+/** @returns whether there was a statement, and it is believed */
+function trustStatement(trusted: Trusted, gateId: string, statement: unknown): boolean {
+  if (statement === null || statement === undefined) return false
+  const { signing_key_id: keyId } = z.object({ signing_key_id: z.string() }).parse(statement)
+  // Whoever has that key can say that any record was removed.
+  if (trusted.compromised.has(keyId)) return false
+  const keys = trusted.chains.get(gateId)
+  const verdict = verifyRetention(statement, gateId, (id) => keys?.get(id))
+  if (!verdict.ok)
+    throw new Error(`where the log of ${gateId} begins is not to be believed: ${verdict.reason}`)
+  trusted.retention.set(gateId, verdict.retention)
+  return true
 }

@@ -9,6 +9,7 @@ import {
   type ChainStepper,
   chainSteps,
 } from '@modei/protocol/crypto/chain-verifier'
+import type { VerifiedRetention } from '@modei/protocol/crypto/retention-statement'
 import { SignatureQueue } from '@modei/protocol/crypto/signature-queue'
 import { keptChecker } from './kept-checkpoints.ts'
 import type { Trusted } from './trusted-keys.ts'
@@ -19,6 +20,8 @@ export interface ChainReport {
   checkpoint: boolean
   /** Checkpoints kept elsewhere that the chain was compared with. */
   kept: number
+  /** The first record that retention kept, where the chain in hand begins there; null where it is whole. */
+  kept_from: number | null
 }
 
 export type ExportVerdict =
@@ -34,15 +37,16 @@ export async function verifyExport(
   trusted: Trusted,
   onProgress: (records: number) => void,
 ): Promise<ExportVerdict> {
-  const chains = new Map<string, ChainStepper>()
-  const chainOf = (chainId: string): ChainStepper => {
+  const chains = new Map<string, ChainInHand>()
+  const chainOf = (chainId: string): ChainInHand => {
     const known = chains.get(chainId)
     if (known !== undefined) return known
     const made = verifierOf(chainId, trusted)
     chains.set(chainId, made)
     return made
   }
-  for (const chainId of [...trusted.checkpoints.keys(), ...trusted.kept.keys()]) chainOf(chainId)
+  const { checkpoints, kept, retention } = trusted
+  for (const chainId of [...checkpoints.keys(), ...kept.keys(), ...retention.keys()]) chainOf(chainId)
   // Signatures are verified beside the reading, so a fault may be that of a record long before, of another chain.
   const signatures = new SignatureQueue<BadLink>()
   let records = 0
@@ -71,6 +75,7 @@ export async function verifyExport(
       verified: verdict.count,
       checkpoint: trusted.checkpoints.has(chain_id),
       kept: trusted.kept.get(chain_id)?.length ?? 0,
+      kept_from: chain.keptFrom(),
     })
   }
   return { ok: true, records, chains: reports }
@@ -78,25 +83,54 @@ export async function verifyExport(
 
 const PROGRESS_EVERY = 1000
 
-/** Verifies one chain by its keys, its own checkpoint, and those that were kept of it. */
-function verifierOf(chainId: string, trusted: Trusted): ChainStepper {
+interface ChainInHand extends ChainStepper {
+  keptFrom(): number | null
+}
+
+/**
+ * Verifies one chain by its keys, its own checkpoint, and those that were kept of it. Where a believed key signed that
+ * records were removed, it may begin with the first kept one; a copy from before that begins with record 1, and then
+ * must be what was removed.
+ */
+function verifierOf(chainId: string, trusted: Trusted): ChainInHand {
   const keys = trusted.chains.get(chainId)
-  const steps = chainSteps({
-    findPublicKey: (id) => keys?.get(id),
-    checkpoint: trusted.checkpoints.get(chainId),
-  })
-  const kept = keptChecker(trusted.kept.get(chainId) ?? [])
+  const stated = trusted.retention.get(chainId)
+  let begun: ReturnType<typeof begin> | undefined
+
+  function begin(removed: typeof stated) {
+    const steps = chainSteps({
+      findPublicKey: (id) => keys?.get(id),
+      start: removed?.start,
+      checkpoint: trusted.checkpoints.get(chainId),
+    })
+    return { steps, kept: keptChecker(trusted.kept.get(chainId) ?? [], removed), removed }
+  }
+
   return {
     next(record, text) {
-      const { check, fault } = steps.next(record, text)
+      const isAfter = stated !== undefined && record.chain_index >= stated.first_kept_index
+      begun ??= begin(isAfter ? stated : undefined)
+      const { check, fault } = begun.steps.next(record, text)
       // Without a check the record has no place in the chain yet: something before it is missing.
-      return { check, fault: fault ?? (check === undefined ? undefined : kept.next(record)) }
+      if (check === undefined || fault !== undefined) return { check, fault }
+      return { check, fault: otherThanRemoved(record, stated) ?? begun.kept.next(record) }
     },
     end() {
-      const verdict = steps.end()
-      return verdict.ok ? (kept.end(verdict.head?.chain_index ?? 0) ?? verdict) : verdict
+      begun ??= begin(stated)
+      const verdict = begun.steps.end()
+      return verdict.ok ? (begun.kept.end(verdict.head?.chain_index ?? 0) ?? verdict) : verdict
     },
+    keptFrom: () => begun?.removed?.first_kept_index ?? null,
   }
+}
+
+function otherThanRemoved(
+  { chain_index: at, chain_hash }: ChainRecord,
+  stated: VerifiedRetention | undefined,
+): ChainFault | undefined {
+  if (stated?.start.chain_index !== at || stated.start.chain_hash === chain_hash) return undefined
+  const detail = 'the gate signed that another record was removed'
+  return { ok: false, at, reason: 'checkpoint_mismatch', detail }
 }
 
 /** Where in the file a record stands: how many came before it, and in which chain. */

@@ -4,7 +4,7 @@ import { evidenceOf } from '../audit/evidence.ts'
 import { trustKept } from '../audit/kept-checkpoints.ts'
 import { type Progress, progress } from '../audit/progress.ts'
 import { openExport, recordLines } from '../audit/read-records.ts'
-import { noTrust, type Trusted, trust } from '../audit/trusted-keys.ts'
+import { noTrust, type Trusted, trust, trustRetention } from '../audit/trusted-keys.ts'
 import { type ExportVerdict, verifyExport } from '../audit/verify-export.ts'
 import { connect } from '../connection/connect.ts'
 import { Refused, UsageError } from '../exit-codes.ts'
@@ -24,6 +24,10 @@ export function verifyCommand(): Command {
     )
     .option('--checkpoint <file...>', 'checkpoints that you kept: the log must still be what they vouch for')
     .option('--key <base64...>', 'public keys that may have signed them (default: those of the gate)')
+    .option(
+      '--retention <file...>',
+      'newer public documents that say where logs begin now; their own keys count for nothing',
+    )
     .option('--json', 'print JSON')
   verify.action((file: string | undefined, flags: VerifyFlags) => verifyLog(file, flags, urlOf(verify)))
   return verify
@@ -34,12 +38,13 @@ interface VerifyFlags {
   keys?: string[]
   checkpoint?: string[]
   key?: string[]
+  retention?: string[]
   json?: boolean
 }
 
 async function verifyLog(
   file: string | undefined,
-  { gate, keys = [], checkpoint = [], key = [], json }: VerifyFlags,
+  { gate, keys = [], checkpoint = [], key = [], retention = [], json }: VerifyFlags,
   url: string | undefined,
 ): Promise<void> {
   if ((file === undefined) === (gate === undefined)) throw new UsageError('give either a file or --gate ID')
@@ -52,6 +57,7 @@ async function verifyLog(
       throw new UsageError(
         'the keys of the gate are needed: --keys FILE, from `modei gates get-public --json`',
       )
+    for (const path of retention) trustRetention(trusted, JSON.parse(readFileSync(path, 'utf8')))
     trustAll(trusted, checkpoint, key)
     const bar = progress(file === undefined || file === '-' ? undefined : statSync(file).size)
     return conclude(
@@ -81,6 +87,12 @@ async function conclude(verdict: ExportVerdict, bar: Progress, json: boolean): P
   else if (verdict.ok) {
     await line(`whole: ${verdict.records} records in ${verdict.chains.length} chains`)
     if (verdict.chains.length > 0) await printAnswer(verdict.chains, false)
+    for (const { chain_id, kept_from } of verdict.chains) {
+      if (kept_from === null) continue
+      await line(
+        `${plainLine(chain_id)} is kept from record ${kept_from}: its key signed that the ${kept_from - 1} before it were removed`,
+      )
+    }
   } else {
     const { at, reason, detail } = verdict.fault
     await line(`broken: record ${at} of ${plainLine(verdict.chain_id)}: ${reason}: ${plainLine(detail)}`)

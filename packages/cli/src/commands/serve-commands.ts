@@ -58,5 +58,31 @@ export function dbCommand(): Command {
       const { databaseStatus, readConfig } = await server()
       await printAnswer(await databaseStatus(readConfig(process.env)), json === true)
     })
+  db.command('retention')
+    .description(
+      'the months of the log that MODEI_RETENTION_MONTHS no longer keeps, and what hinders their removal',
+    )
+    .option('--apply', 'verify them and remove what nothing hinders')
+    .option('--json', 'print JSON')
+    .action(retentionCommand)
   return db
+}
+
+async function retentionCommand({ apply, json }: { apply?: boolean; json?: boolean }): Promise<void> {
+  const { foreseeRetention, openStore, readConfig, runRetention } = await server()
+  const config = readConfig(process.env)
+  const months = config.MODEI_RETENTION_MONTHS
+  if (months === undefined) throw new UsageError('MODEI_RETENTION_MONTHS is not set: every month is kept')
+  const { store, box } = await openStore(config)
+  try {
+    const everything = { records: Number.POSITIVE_INFINITY, isPolite: false }
+    const reports =
+      apply === true
+        ? await runRetention({ store, box }, months, everything)
+        : await foreseeRetention({ store, box }, months)
+    if (reports.length === 0 && json !== true) await line('no month is old enough')
+    else await printAnswer(reports, json === true)
+  } finally {
+    await store.close()
+  }
 }

@@ -1,4 +1,5 @@
 import type { Services } from '../services/services.ts'
+import { codeOf } from '../store/postgres/errors.ts'
 import { cutMonth } from './cut-month.ts'
 import { findAnyHindrance } from './find-hindrance.ts'
 import { Hindered, type HindranceReason } from './hindrance.ts'
@@ -15,6 +16,8 @@ export interface MonthReport {
   reason: HindranceReason | null
   detail: string | null
 }
+
+const UNDEFINED_TABLE = '42P01'
 
 type Parts = Pick<Services, 'store' | 'box'>
 
@@ -71,6 +74,8 @@ async function removeMonth(
     return report(month, 'removed')
   } catch (error) {
     if (error instanceof Hindered) return hindered(month, error.hindrance)
+    // Another process was faster.
+    if (codeOf(error) === UNDEFINED_TABLE) return report(month, 'removed')
     throw error
   }
 }
