@@ -62,7 +62,7 @@ async function cut(
     await keepSums(tx, month, part)
   }
   // The one lock that decisions wait for, taken last: what follows is the work of a moment.
-  await sql`lock table attestations in access exclusive mode`.execute(tx)
+  await sql`lock table only attestations in access exclusive mode`.execute(tx)
   await sql`drop table ${tableOf(month)}`.execute(tx)
   return true
 }

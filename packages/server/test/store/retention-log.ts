@@ -6,6 +6,7 @@ import { execute, type PostgresServer } from './postgres-server.ts'
 import { firstKey, startTestServer, type TestServer } from './servers.ts'
 
 export const GATE = 'gate_kept'
+export const ARCHIVED = 'gate_archived'
 /** The one whose records are removed when two months are kept in April. */
 export const FIRST_MONTH = '2031-01'
 
@@ -66,6 +67,16 @@ export async function agedLog(server: PostgresServer, perMonth = 21): Promise<Ag
     constraints: { 'core:cost:max_cumulative': 5000 },
   })
 
+  // A gate that is archived later, and a chain of no gate.
+  await ok('POST', '/api/gates', { name: 'Archived', gate_id: ARCHIVED })
+  const grant = { agent_id: 'agent', permissions: ['buy'], expires_in: '1y' }
+  const elsewhere = await ok('POST', `/api/gates/${ARCHIVED}/passports`, grant)
+  const issuer = await ok('POST', '/api/issuers', { name: 'Issuer' })
+  const issued = await ok('POST', '/api/passports', { issuer_id: issuer.issuer_id, ...grant })
+  for (const { passport_id } of [elsewhere, issued, issued]) {
+    await ok('POST', '/api/enforce', { passport_id, action: 'buy', cost_cents: 5 })
+  }
+
   const log: AgedLog = {
     url,
     clock,
@@ -120,6 +131,7 @@ export async function agedLog(server: PostgresServer, perMonth = 21): Promise<Ag
     clock.at += 3_600_000
     if (month === 0) await log.use('success')
   }
+  await ok('DELETE', `/api/gates/${ARCHIVED}`)
   clock.at = Date.UTC(2031, 3, 5, 12)
   return log
 }
