@@ -41,7 +41,7 @@ export async function verifyMonth(store: Store, month: LogMonth, budget: Budget)
       budget.records -= link.chain_index - before
       if (budget.isPolite) await delay(performance.now() - began, undefined, { signal: budget.signal })
     }
-    await storeNodes(store, part.chain_id, part.chain_index)
+    await storeNodes(store, part.chain_id, part.chain_index, { signal: budget.signal })
   }
   return true
 }
