@@ -1445,6 +1445,7 @@ export interface WorkspacePublic {
     /** UTC time, `YYYY-MM-DDTHH:MM:SS.mmmZ` */
     retired_at: string | null
   }>
+  retention: RetentionStatement | null
 }
 
 /** Every call: what it takes and what it answers. */

@@ -53,7 +53,7 @@ test('the keys of a workspace’s own records are public, and nothing else of it
   const opened = await openWorkspace(t)
   const { status, body } = await opened.get('public')
   assert.equal(status, 200)
-  assert.deepEqual(Object.keys(body).toSorted(), ['signing_keys', 'workspace_id'])
+  assert.deepEqual(Object.keys(body).toSorted(), ['retention', 'signing_keys', 'workspace_id'])
   assert.equal(body.workspace_id, opened.workspace)
   const [key] = body.signing_keys
   assert.deepEqual(Object.keys(key).toSorted(), [

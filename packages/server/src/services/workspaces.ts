@@ -6,6 +6,7 @@ import type { SecretBox } from '../secret-box.ts'
 import type { Database } from '../store/schema.ts'
 import type { Store } from '../store/store.ts'
 import { findChain } from './find-chain.ts'
+import { signedRetention } from './retention-statements.ts'
 import type { Services } from './services.ts'
 import { addSigningKey, publishedKeys } from './signing-keys.ts'
 
@@ -73,11 +74,15 @@ export function bootstrap(
   })
 }
 
-/** The keys that sign a workspace's records at no gate. Nothing else of it is told: its name is its own concern. */
+/** The keys that sign a workspace's records at no gate, and where those begin. Nothing else of it is told: its name is its own concern. */
 export async function getWorkspacePublic(
   { store }: Services,
   owner: { workspace_id: string },
 ): Promise<WorkspacePublic> {
   const { workspace_id } = await findChain(store.read, owner)
-  return { workspace_id, signing_keys: await publishedKeys(store.read, workspace_id) }
+  return {
+    workspace_id,
+    signing_keys: await publishedKeys(store.read, workspace_id),
+    retention: await signedRetention(store.read, workspace_id),
+  }
 }

@@ -101,6 +101,8 @@ test('a removed month takes its records alone: verdicts, totals, windows and rep
   const chains = await execute(log.url, 'select chain_id, first_kept_index from retention_statements')
   const own = chains.find(({ chain_id }) => String(chain_id).startsWith('ws_'))
   assert.deepEqual([chains.length, Number(own?.first_kept_index)], [3, 3])
+  const workspace = await get(log, `/api/workspaces/${own?.chain_id}/public`)
+  assert.equal(workspace.retention.first_kept_index, 3)
   const caller = { workspace_id: String(own?.chain_id), mode: 'live' as const, key_id: '', scopes: [] }
   const exported: number[] = []
   for await (const page of exportAttestations(log.one.app.services, caller, {})) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { logMonths } from '../../src/retention/months.ts'
+import { sealChains } from '../../src/services/seal-chains.ts'
 import { makePartitions } from '../../src/store/postgres/partitions.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import { execute, type PostgresServer } from './postgres-server.ts'
@@ -102,7 +103,7 @@ export async function agedLog(server: PostgresServer, perMonth = 21): Promise<Ag
       for (const status of ['invoiced', 'paid']) await ok('POST', `/api/billing/${id}/status`, { status })
     },
     async seal() {
-      await ok('GET', `/api/gates/${GATE}/checkpoint`)
+      await sealChains(one.app.services)
     },
     async indexes() {
       const rows = await one.app.services.store.read
