@@ -6,6 +6,7 @@ import type { DecisionJob } from '../store.ts'
 import { isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
 import { checkOut } from './pool.ts'
 import { type OpenFlush, openFlush } from './read-flush.ts'
+import type { StatementNames } from './statement-names.ts'
 import { transactionOutcome } from './transaction-outcome.ts'
 import { wantedRows } from './wanted-rows.ts'
 import { flushStatements, send } from './write-flush.ts'
@@ -17,6 +18,7 @@ export interface PostgresEngineParts {
   flushes: Pool
   /** Any other connections: to ask how a commit ended whose connection broke. */
   others: Pool
+  names: StatementNames
   /** Begins a transaction and sets its time-outs. */
   begin: string
   /** Makes the database's time the one that counts. */
@@ -51,7 +53,8 @@ export class PostgresDecisionEngine implements DecisionEngine {
       try {
         return await this.#attempt(jobs, work)
       } catch (error) {
-        const again = error instanceof NothingWritten || lostRace(error)
+        const again =
+          error instanceof NothingWritten || lostRace(error) || this.#parts.names.wereRefused(error)
         if (!again || attempt === MAX_ATTEMPTS) throw problemOf(error)
         await delay(Math.random() * 10 * attempt)
       }
@@ -83,7 +86,9 @@ export class PostgresDecisionEngine implements DecisionEngine {
   }
 
   async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {
-    const statements = flushStatements(writes, view).map((statement) => send(client, statement))
+    const statements = flushStatements(writes, view).map((statement) =>
+      send(client, statement, this.#parts.names),
+    )
     // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
     const committing = client.query('commit')
     // It runs once the last statement before it was answered. Of one that failed the time does not count.

@@ -16,8 +16,7 @@ export interface PoolOptions {
 }
 
 /**
- * A pool that works behind a transaction pooler: no start-up parameters beyond what those know, no named
- * statements, no session settings.
+ * A pool that works behind a transaction pooler: no start-up parameters beyond what those know, no session settings.
  */
 export function openPool(url: string, options: PoolOptions): Pool {
   const config: PoolConfig = {

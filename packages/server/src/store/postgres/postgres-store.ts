@@ -13,6 +13,7 @@ import { openPool, poolState } from './pool.ts'
 import { serializableWrite } from './serializable-write.ts'
 import { checkServer, type ServerSettings } from './server-settings.ts'
 import { SharedLookUp } from './shared-look-up.ts'
+import { StatementNames } from './statement-names.ts'
 import { Turns } from './turns.ts'
 
 export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
@@ -76,6 +77,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     const engine = new PostgresDecisionEngine({
       flushes,
       others,
+      names: new StatementNames(),
       begin: beginFlush(timeouts, settings),
       clock,
       onTime: (now) => partitions.keep(now),

@@ -5,6 +5,7 @@ import type { LivePassport, Row } from '../store.ts'
 import { textArray } from './array-parameter.ts'
 import { NOW } from './database-time.ts'
 import { PostgresFlushView } from './flush-view.ts'
+import type { StatementNames } from './statement-names.ts'
 import type { WantedRows } from './wanted-rows.ts'
 
 export interface OpenFlush {
@@ -21,11 +22,12 @@ export interface OpenFlush {
  */
 export async function openFlush(
   client: PoolClient,
-  { begin, clock }: { begin: string; clock(databaseTime: number): number },
+  { begin, clock, names }: { begin: string; clock(databaseTime: number): number; names: StatementNames },
   wanted: WantedRows,
 ): Promise<OpenFlush> {
   const begun = client.query(begin)
-  const { time, ...rows } = await allOf({ begun, ...locks(client, wanted), ...reads(client, wanted) })
+  const ask: Ask = (text, ...ids) => lookUp(client, names, text, ids)
+  const { time, ...rows } = await allOf({ begun, ...locks(ask, wanted), ...reads(ask, wanted) })
   const [moment] = time
   if (moment === undefined) throw new Error('the database told no time')
   return {
@@ -38,15 +40,13 @@ export async function openFlush(
   }
 }
 
-function locks(client: PoolClient, { chains, counters }: WantedRows) {
+function locks(ask: Ask, { chains, counters }: WantedRows) {
   return {
     chains: ask<Row<'chains'>>(
-      client,
       'select * from chains where chain_id = any($1::text[]) order by chain_id for update',
       chains,
     ),
     counters: ask<Row<'counters'>>(
-      client,
       `select c.* from counters c
        join unnest($1::text[], $2::text[]) as k (w, c) on c.workspace_id = k.w and c.counter_key = k.c
        order by c.workspace_id, c.counter_key for update of c`,
@@ -54,66 +54,53 @@ function locks(client: PoolClient, { chains, counters }: WantedRows) {
       counters.map(({ counter_key }) => counter_key),
     ),
     time: ask<{ now: number; transaction_id: string }>(
-      client,
       `select ${NOW} as now,
        pg_current_xact_id()::text as transaction_id`,
     ),
   }
 }
 
-function reads(client: PoolClient, wanted: WantedRows) {
+function reads(ask: Ask, wanted: WantedRows) {
   const { passports, nonces, claims } = wanted
   return {
     gates: ask<Row<'gates'>>(
-      client,
       `select * from gates where id in
        (select unnest($1::text[]) union select gate_id from passports where id = any($2::text[]))`,
       wanted.gates,
       passports,
     ),
     issuers: ask<Row<'issuers'>>(
-      client,
       `select * from issuers where id in
        (select unnest($1::text[]) union select issuer_id from passports where id = any($2::text[]))`,
       wanted.issuers,
       passports,
     ),
     passports: ask<LivePassport>(
-      client,
       `select id, workspace_id, revoked_at, constraint_version, set_constraints from passports
        where id = any($1::text[])`,
       passports,
     ),
     workspaces: ask<Pick<Row<'workspaces'>, 'id' | 'supervised_at'>>(
-      client,
       'select id, supervised_at from workspaces where id = any($1::text[])',
       wanted.workspaces,
     ),
     revocations: ask<Row<'revocations'>>(
-      client,
       'select * from revocations where revocation_key = any($1::text[])',
       wanted.revocations,
     ),
     keys: ask<SigningKeyRow & { owner_id: string }>(
-      client,
       `select owner_id, id, public_key, sealed_seed from signing_keys
        where owner_id = any($1::text[]) and status = 'active'`,
       wanted.chains,
     ),
-    approvals: ask<Row<'approvals'>>(
-      client,
-      'select * from approvals where id = any($1::text[])',
-      wanted.approvals,
-    ),
+    approvals: ask<Row<'approvals'>>('select * from approvals where id = any($1::text[])', wanted.approvals),
     nonces: ask<Pick<Row<'nonces'>, 'scope' | 'nonce'>>(
-      client,
       `select n.scope, n.nonce from nonces n
        join unnest($1::text[], $2::text[]) as k (s, n) on n.scope = k.s and n.nonce = k.n`,
       nonces.map(({ scope }) => scope),
       nonces.map(({ nonce }) => nonce),
     ),
     idempotency: ask<Row<'idempotency'>>(
-      client,
       `select i.* from idempotency i
        join unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) as k (w, a, m, p, i)
        on i.workspace_id = k.w and i.key_id = k.a and i.method = k.m and i.path = k.p and i.idempotency_key = k.i`,
@@ -126,14 +113,17 @@ function reads(client: PoolClient, wanted: WantedRows) {
   }
 }
 
+type Ask = <R extends QueryResultRow>(text: string, ...ids: string[][]) => Promise<R[]>
+
 /** Sends one look-up, unless it looks for nothing. */
-async function ask<R extends QueryResultRow>(
+async function lookUp<R extends QueryResultRow>(
   client: PoolClient,
+  names: StatementNames,
   text: string,
-  ...ids: string[][]
+  ids: readonly string[][],
 ): Promise<R[]> {
   if (ids.length > 0 && ids.every((list) => list.length === 0)) return []
-  const { rows } = await client.query<R>(text, ids.map(textArray))
+  const { rows } = await client.query<R>({ name: names.nameOf(text), text, values: ids.map(textArray) })
   return rows
 }
 

@@ -13,6 +13,7 @@ import {
 import type { FlushWrites } from '../flush.ts'
 import { bigintArray, textArray } from './array-parameter.ts'
 import type { PostgresFlushView } from './flush-view.ts'
+import type { StatementNames } from './statement-names.ts'
 import { claimKey, compound } from './wanted-rows.ts'
 
 interface Statement {
@@ -68,8 +69,12 @@ export function flushStatements(writes: FlushWrites, view: PostgresFlushView): S
 
 const IDEMPOTENCY_KEY = ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'] as const
 
-export function send(client: PoolClient, { text, parameters }: Statement): Promise<unknown> {
-  return client.query(text, parameters)
+export function send(
+  client: PoolClient,
+  { text, parameters }: Statement,
+  names: StatementNames,
+): Promise<unknown> {
+  return client.query({ name: names.nameOf(text), text, values: parameters })
 }
 
 function sorted<R>(rows: readonly R[], key: (row: R) => string): R[] {
