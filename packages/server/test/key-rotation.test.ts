@@ -72,6 +72,7 @@ test('after a rotation the new key signs, and what the old one signed verifies f
       chain_ok: true,
       reason: null,
       signing_key_id: attestation_id === earlier.attestation_id ? before.signing_key_id : gate.signing_key_id,
+      kept_from: null,
     })
   }
 })

@@ -4,7 +4,6 @@ import { cutMonth } from './cut-month.ts'
 import { findAnyHindrance } from './find-hindrance.ts'
 import { Hindered, type HindranceReason } from './hindrance.ts'
 import { keptSince, type LogMonth, logMonths } from './months.ts'
-import { restateCompromised } from './restate-compromised.ts'
 import { type Budget, verifyMonth } from './verify-month.ts'
 
 /** What became of a month that does not have to be kept any longer. */
@@ -49,7 +48,6 @@ export async function foreseeRetention(parts: Parts, keep: number): Promise<Mont
  */
 export async function runRetention(parts: Parts, keep: number, budget: Budget): Promise<MonthReport[]> {
   const { due, now } = await dueMonths(parts, keep)
-  await restateCompromised(parts)
   const reports: MonthReport[] = []
   for (const month of due) {
     budget.signal?.throwIfAborted()

@@ -97,3 +97,17 @@ export async function stateRetention(
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
+
+/** Says again where a chain begins, with the key that is active now: nobody believes the one that said so before. */
+export async function restateRetention(
+  box: SecretBox,
+  tx: Transaction<Database>,
+  chainId: string,
+  now: number,
+): Promise<void> {
+  const row = await newestStatement(tx, chainId)
+  if (row === undefined) return
+  const { chain_id, workspace_id, first_kept_index, previous_hash } = row
+  const last = { chain_id, workspace_id, chain_index: first_kept_index - 1, chain_hash: previous_hash }
+  await stateRetention(box, tx, last, now)
+}

@@ -7,6 +7,7 @@ import { writeOnce } from '../store/write-once.ts'
 import { findOwnGate, refuseArchived } from './gates.ts'
 import { findLiveIssuer } from './issuers.ts'
 import { stringList } from './json.ts'
+import { restateRetention } from './retention-statements.ts'
 import type { Services } from './services.ts'
 import { addSigningKey, retireSigningKey } from './signing-keys.ts'
 
@@ -36,6 +37,7 @@ export function rotateGateKey(
     if (rotation.compromised) {
       const keys = withKey(gate.compromised_keys, rotated.previous_key_id)
       await tx.updateTable('gates').set({ compromised_keys: keys }).where('id', '=', gateId).execute()
+      await restateRetention(services.box, tx, gateId, now)
     }
     return rotated
   })
