@@ -50,6 +50,23 @@ test('the checkpoint of a gate, as another implementation signed it, is verified
   assert.equal(verdict.checkpoint.origin, GO.origin)
 })
 
+test('the checkpoint of a workspace is verified by its own name, and a gate’s passes for none', () => {
+  const { signing_keys } = GATE
+  const origin = 'modei/ws_00000000/sk_0001'
+  const text = logCheckpointText({ origin, tree_size: 1, root_hash: new Uint8Array(32) })
+  const signer = { name: origin, public_key: publicKeyFromSeed(SEED) }
+  const note = writeNote(text, signer, signEd25519(utf8Bytes(text), SEED))
+  const keys = [{ key_id: 'sk_0001', public_key: OTHER_KEY }]
+  assert.equal(verifyCheckpoint(note, { workspace_id: 'ws_00000000', signing_keys: keys }).ok, true)
+  for (const [text, log] of [
+    [note, { workspace_id: 'ws_00000001', signing_keys: keys }],
+    [note, { gate_id: 'gate_shop', signing_keys: keys }],
+    [note, { workspace_id: 'ws_00000000', signing_keys }],
+    [GO.note, { workspace_id: 'ws_00000000', signing_keys }],
+  ] as const)
+    assert.equal(verifyCheckpoint(text, log).ok, false)
+})
+
 test('a checkpoint of another gate, of other keys, of a compromised key or in another form is refused with a reason', () => {
   const text = logCheckpointText({ origin: GO.origin, tree_size: 1, root_hash: new Uint8Array(32) })
   const by = (name: string) =>

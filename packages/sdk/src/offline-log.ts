@@ -4,14 +4,17 @@ import { leafHash } from '@modei/protocol/crypto/merkle'
 import { verifyConsistency, verifyInclusion } from '@modei/protocol/crypto/merkle-proof'
 import { verifyRetention } from '@modei/protocol/crypto/retention-statement'
 import { isWellFormed, utf8Bytes } from '@modei/protocol/crypto/utf8'
-import type { ConsistencyProof, GatePublic, InclusionProof } from './wire.ts'
+import type { ConsistencyProof, GatePublic, InclusionProof, WorkspacePublic } from './wire.ts'
 
-/** A gate and the keys that the reader trusts for it: what `getGatePublic` answered, or as much of it as was kept. */
-export type LogKeys = Pick<GatePublic, 'gate_id'> & {
+/**
+ * Whose log, and the keys that the reader trusts for it: what `getGatePublic` or `getWorkspacePublic` answered, or as
+ * much of it as was kept.
+ */
+export type LogKeys = (Pick<GatePublic, 'gate_id'> | Pick<WorkspacePublic, 'workspace_id'>) & {
   readonly signing_keys: readonly { key_id: string; public_key: string; status?: string | undefined }[]
 }
 
-/** What a gate signed about its log: so many records, and the root of the tree over them. Keep the note, not this. */
+/** What was signed about a log: so many records, and the root of the tree over them. Keep the note, not this. */
 export interface VerifiedCheckpoint {
   readonly origin: string
   readonly tree_size: number
@@ -25,20 +28,22 @@ export type CheckpointVerdict =
   | { ok: false; reason: string }
 
 /**
- * Verifies the signed note of `getGateLogCheckpoint`: one of the gate's keys signed it, none of them signed it falsely,
- * and it is the checkpoint of this gate's log. Keys that were declared compromised count for nothing: whoever has one
+ * Verifies the signed note of `getGateLogCheckpoint` or `getWorkspaceLogCheckpoint`: one of the log's keys signed it,
+ * none of them signed it falsely, and it is the checkpoint of this log. Keys that were declared compromised count for nothing: whoever has one
  * can sign any root today.
  *
  * Keep notes of time to time where the server cannot reach them. `verifyCheckpointConsistency` then shows whether the log
- * only grew in between; a holder of the gate's own key cannot rewrite it unnoticed.
+ * only grew in between; a holder of the log's own key cannot rewrite it unnoticed.
  */
-export function verifyCheckpoint(note: string, { gate_id, signing_keys }: LogKeys): CheckpointVerdict {
+export function verifyCheckpoint(note: string, log: LogKeys): CheckpointVerdict {
+  const { signing_keys } = log
+  const id = chainOf(log)
   const trusted = signing_keys.filter(({ status }) => status !== 'compromised')
   const keys = trusted.map(({ public_key }) => decodeBase64Strict(public_key))
   if (typeof note !== 'string' || keys.includes(undefined)) return { ok: false, reason: 'it cannot be read' }
   // The log is named after the first key, which may since have been rotated out or compromised.
   const origin = note.slice(0, note.indexOf('\n'))
-  if (!signing_keys.some(({ key_id }) => origin === `modei/${gate_id}/${key_id}`)) {
+  if (!signing_keys.some(({ key_id }) => origin === `modei/${id}/${key_id}`)) {
     return { ok: false, reason: 'it is the checkpoint of another log' }
   }
   const verdict = verifyLogCheckpoint(
@@ -113,19 +118,17 @@ export type LogBeginning =
   | { ok: false; reason: string }
 
 /**
- * Verifies the statement `retention` of `getGatePublic`: that the gate's oldest records were removed, and where its log
- * begins now. Only then may the first record in hand have another place than 1: it must be number `kept_from`, and name
+ * Verifies the statement `retention` of `getGatePublic` or `getWorkspacePublic`: that the oldest records were removed, and
+ * where the log begins now. Only then may the first record in hand have another place than 1: it must be number `kept_from`, and name
  * `previous_hash` as the record before it. `tree_size` and `root_hash` are those of the tree over what was removed, to
  * compare with checkpoints. Keys that were declared compromised count for nothing.
  */
-export function verifyLogBeginning(
-  retention: GatePublic['retention'],
-  { gate_id, signing_keys }: LogKeys,
-): LogBeginning {
+export function verifyLogBeginning(retention: GatePublic['retention'], log: LogKeys): LogBeginning {
   const verdict = verifyRetention(
     retention,
-    gate_id,
-    (id) => signing_keys.find(({ key_id, status }) => key_id === id && status !== 'compromised')?.public_key,
+    chainOf(log),
+    (id) =>
+      log.signing_keys.find(({ key_id, status }) => key_id === id && status !== 'compromised')?.public_key,
   )
   if (!verdict.ok) return verdict
   const { first_kept_index: kept_from, start, root_hash, issued_at } = verdict.retention
@@ -137,6 +140,10 @@ export function verifyLogBeginning(
     root_hash: encodeBase64(root_hash),
     issued_at,
   }
+}
+
+function chainOf(log: LogKeys): string {
+  return 'gate_id' in log ? log.gate_id : log.workspace_id
 }
 
 /** Hashes of a stranger's answer, undefined unless each is one. */

@@ -50,7 +50,7 @@ function readLink(trusted: Trusted, text: string, keys: readonly string[]): [str
           .filter(({ key_id, status }) => key_id === keyId && status !== 'compromised')
           .map(({ public_key }) => public_key),
   )
-  return [link.gate_id, { size: link.chain_index, kind: 'link', chain_hash: link.chain_hash ?? '' }]
+  return [link.chain_id, { size: link.chain_index, kind: 'link', chain_hash: link.chain_hash ?? '' }]
 }
 
 function documentKeys({ chains, compromised }: Trusted, gateId: string) {

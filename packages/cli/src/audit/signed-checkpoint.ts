@@ -7,11 +7,15 @@ export const SignedCheckpoint = z.object({
   signature: z.string(),
   signing_key_id: z.string(),
 })
-const Text = z.object({
-  gate_id: z.string(),
-  chain_index: z.int().nonnegative(),
-  chain_hash: z.string().nullable(),
-})
+const Text = z
+  .object({
+    gate_id: z.string().nullable(),
+    chain_id: z.string(),
+    chain_index: z.int().nonnegative(),
+    chain_hash: z.string().nullable(),
+  })
+  // A gate's records are in its own chain; a workspace's chain has no gate.
+  .refine(({ gate_id, chain_id }) => gate_id === null || gate_id === chain_id)
 export type LinkCheckpoint = z.infer<typeof Text>
 
 /**
@@ -21,13 +25,13 @@ export type LinkCheckpoint = z.infer<typeof Text>
  */
 export function readSignedCheckpoint(
   value: unknown,
-  findKeys: (gateId: string, signingKeyId: string) => readonly string[],
+  findKeys: (chainId: string, signingKeyId: string) => readonly string[],
 ): LinkCheckpoint {
   const { checkpoint_json, signature, signing_key_id } = SignedCheckpoint.parse(value)
   const text = Text.parse(JSON.parse(checkpoint_json))
-  const isSigned = findKeys(text.gate_id, signing_key_id).some((key) =>
+  const isSigned = findKeys(text.chain_id, signing_key_id).some((key) =>
     verifyAttestationSignature(checkpoint_json, signature, key),
   )
-  if (!isSigned) throw new Error(`the checkpoint of ${text.gate_id} is not signed by that gate`)
+  if (!isSigned) throw new Error(`the checkpoint of ${text.chain_id} is not signed by a key of that log`)
   return text
 }

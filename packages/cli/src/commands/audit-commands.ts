@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import type { Attestation } from 'modei'
+import { auditedLog, type LogFlags, WORKSPACE_FLAG } from '../audit/audited-log.ts'
 import { evidenceOf } from '../audit/evidence.ts'
 import { connect } from '../connection/connect.ts'
 import { readFlag } from '../operations/flag.ts'
@@ -18,8 +19,9 @@ export function auditCommand(): Command {
   const audit = new Command('audit').description('export, follow and verify the signed log')
   const exporting = audit
     .command('export')
-    .description('write the log of a gate, oldest first, with the keys to verify it beside it')
-    .requiredOption('--gate <id>', 'whose log')
+    .description('write a log, oldest first, with the keys to verify it beside it')
+    .option('--gate <id>', 'whose log')
+    .option(...WORKSPACE_FLAG)
     .requiredOption('-o, --output <file>', 'where to; the keys go to FILE.keys.json')
     .option('--after <time>', 'from this time on')
     .option('--before <time>', 'up to this time')
@@ -40,21 +42,21 @@ export function auditCommand(): Command {
   return audit
 }
 
-interface ExportFlags {
-  gate: string
+interface ExportFlags extends LogFlags {
   output: string
   after?: string
   before?: string
 }
 
 async function exportLog(
-  { gate, output, after, before }: ExportFlags,
+  { output, after, before, ...whose }: ExportFlags,
   url: string | undefined,
 ): Promise<void> {
   await using client = connect(process.env, url)
-  const evidence = await evidenceOf(client, gate)
+  const log = auditedLog(client, whose)
+  const evidence = await evidenceOf(log)
   const query = {
-    gate_id: gate,
+    ...log.filter,
     ...(after !== undefined && { after }),
     ...(before !== undefined && { before }),
   }

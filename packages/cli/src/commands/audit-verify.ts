@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { Command } from 'commander'
+import { auditedLog, type LogFlags, WORKSPACE_FLAG } from '../audit/audited-log.ts'
 import { evidenceOf } from '../audit/evidence.ts'
 import { trustKept } from '../audit/kept-checkpoints.ts'
 import { type Progress, progress } from '../audit/progress.ts'
@@ -18,12 +19,13 @@ export function verifyCommand(): Command {
     .description('verify a chain: every signature, every link, and its end against a checkpoint')
     .argument('[file]', 'an export as JSON lines; `-` for standard input')
     .option('--gate <id>', 'read the chain of a gate from the server instead')
+    .option(...WORKSPACE_FLAG)
     .option(
       '--keys <file...>',
-      'public documents of the gates (default: FILE.keys.json, which `audit export` writes)',
+      'public documents of the gates or of the workspace (default: FILE.keys.json, which `audit export` writes)',
     )
     .option('--checkpoint <file...>', 'checkpoints that you kept: the log must still be what they vouch for')
-    .option('--key <base64...>', 'public keys that may have signed them (default: those of the gate)')
+    .option('--key <base64...>', 'public keys that may have signed them (default: those of the log)')
     .option(
       '--retention <file...>',
       'newer public documents that say where logs begin now; their own keys count for nothing',
@@ -33,8 +35,7 @@ export function verifyCommand(): Command {
   return verify
 }
 
-interface VerifyFlags {
-  gate?: string
+interface VerifyFlags extends LogFlags {
   keys?: string[]
   checkpoint?: string[]
   key?: string[]
@@ -44,35 +45,37 @@ interface VerifyFlags {
 
 async function verifyLog(
   file: string | undefined,
-  { gate, keys = [], checkpoint = [], key = [], retention = [], json }: VerifyFlags,
+  { keys = [], checkpoint = [], key = [], retention = [], json, ...whose }: VerifyFlags,
   url: string | undefined,
 ): Promise<void> {
-  if ((file === undefined) === (gate === undefined)) throw new UsageError('give either a file or --gate ID')
+  const sources = [file, whose.gate, whose.workspace].filter((given) => given !== undefined)
+  if (sources.length !== 1) throw new UsageError('give either a file, --gate ID or --workspace ID')
   const trusted = noTrust()
   const beside = `${file}.keys.json`
   const given = keys.length === 0 && file !== undefined && existsSync(beside) ? [beside] : keys
   for (const path of given) trust(trusted, JSON.parse(readFileSync(path, 'utf8')))
-  if (gate === undefined) {
+  if (file !== undefined) {
     if (given.length === 0)
       throw new UsageError(
-        'the keys of the gate are needed: --keys FILE, from `modei gates get-public --json`',
+        'the keys of the log are needed: --keys FILE, from `modei gates get-public --json`',
       )
     for (const path of retention) trustRetention(trusted, JSON.parse(readFileSync(path, 'utf8')))
     trustAll(trusted, checkpoint, key)
-    const bar = progress(file === undefined || file === '-' ? undefined : statSync(file).size)
+    const bar = progress(file === '-' ? undefined : statSync(file).size)
     return conclude(
-      await verifyExport(recordLines(bar.watch(openExport(file ?? '-'))), trusted, bar.records),
+      await verifyExport(recordLines(bar.watch(openExport(file))), trusted, bar.records),
       bar,
       json === true,
     )
   }
   await using client = connect(process.env, url)
-  const evidence = await evidenceOf(client, gate)
+  const log = auditedLog(client, whose)
+  const evidence = await evidenceOf(log)
   if (evidence.checkpoint === null)
     process.stderr.write('no checkpoint: a tail that was cut off would not be noticed\n')
   trust(trusted, evidence)
   trustAll(trusted, checkpoint, key)
-  const records = recordLines(client.exportAttestations({ gate_id: gate }))
+  const records = recordLines(client.exportAttestations(log.filter))
   const bar = progress(undefined)
   await conclude(await verifyExport(records, trusted, bar.records), bar, json === true)
 }
