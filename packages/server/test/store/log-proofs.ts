@@ -118,6 +118,34 @@ export function describeLogProofs(name: string, create: () => Promise<DatabaseUn
       assert.equal(again.old_root_hash, expected.root_hash)
     })
 
+    test('a workspace’s records at no gate have a tree of their own, which every server signs alike', async () => {
+      const { issuer_id } = (await one.call('POST', '/api/issuers', { name: 'Acme' })).body
+      const grant = { issuer_id, agent_id: 'agent_2', permissions: ['buy'] }
+      const own = (await one.call('POST', '/api/passports', grant)).body.passport_id
+      const body = { passport_id: own, action: 'buy' }
+      await Promise.all(Array.from({ length: 40 }, () => two.call('POST', '/api/enforce', body)))
+      const { chain_id } = await one.app.services.store.read
+        .selectFrom('chains')
+        .select('chain_id')
+        .where('chain_id', '!=', GATE)
+        .executeTakeFirstOrThrow()
+      const path = `/api/workspaces/${chain_id}`
+      const roots = await Promise.all(
+        [one, two].map((server) => server.call('GET', `${path}/log/checkpoint`)),
+      )
+      assert.deepEqual(
+        roots.map(({ body }) => body.tree_size),
+        [40, 40],
+      )
+      assert.equal(roots[0]?.body.note, roots[1]?.body.note)
+      await Promise.all([one, two].map(({ app }) => sealChains(app.services)))
+      const links = await Promise.all([one, two].map((server) => server.call('GET', `${path}/checkpoint`)))
+      assert.equal(links[0]?.body.chain_index, 40)
+      assert.deepEqual(links[0]?.body, links[1]?.body)
+      const keys = (await two.call('GET', `${path}/public`)).body.signing_keys
+      assert.equal(keys[0].key_id, links[0]?.body.signing_key_id)
+    })
+
     test('the database refuses to change or delete what is stored of it', async () => {
       const { store } = one.app.services
       const change = (tx: Parameters<Parameters<typeof store.write>[0]>[0]) =>
