@@ -167,6 +167,62 @@ test('a write sees every decision that was made before it, and no decision outli
   await assertRecorded(store, world, [...(await Promise.all([...decisions, ...late])), ...after])
 })
 
+test('a counter that is reset while decisions are in flight counts those after the reset alone', async (t) => {
+  const store = await openStore(t)
+  const world = await makeWorld(store)
+  for (const _ of times(15, (i) => i)) {
+    const decisions = times(23, () => store.decide(spend(world)))
+    await decisions[4]
+    const head = await store.write(async (tx) => {
+      const row = await tx
+        .selectFrom('chains')
+        .select('head_index')
+        .where('chain_id', '=', world.chain_id)
+        .executeTakeFirstOrThrow()
+      await tx
+        .updateTable('counters')
+        .set({ state: null })
+        .where('counter_key', '=', world.passport_id)
+        .execute()
+      return row.head_index
+    })
+    const answers = await Promise.all(decisions)
+    const { state } = await counterOf(store, world.passport_id)
+    const permits = state === null ? 0 : parseCounters(state).windows.total.permits
+    assert.equal(permits, Math.max(...answers.map(({ chain_index }) => chain_index)) - head)
+  }
+})
+
+test('a nonce that is presented in many batches at once is used once', async (t) => {
+  const store = await openStore(t)
+  const world = await makeWorld(store)
+  for (const round of times(10, (i) => i)) {
+    const nonce = { scope: world.passport_id, nonce: `n-${round}`, expires_at: Date.now() + 300_000 }
+    const answers = await Promise.all(times(24, () => store.decide(spend(world, { nonce }))))
+    assert.equal(answers.filter(({ decision }) => decision === 'allow').length, 1)
+  }
+})
+
+test('a counter that is filled from the log is filled with what is in flight too', async (t) => {
+  const store = await openStore(t)
+  const world = await makeWorld(store)
+  const seen = new Map<string, number>()
+  const fill: Spending = {
+    record(facts, plain) {
+      const past = facts.pastPermits(world.passport_id)
+      if (past === undefined) return { need: 'permits', counter_key: world.passport_id, since: 0 }
+      seen.set(plain.attestation.id, past.length)
+      return plain
+    },
+  }
+  const answers = await Promise.all(times(90, (i) => store.decide(spend(world, i % 13 === 11 ? fill : {}))))
+  assert.equal(seen.size, 7)
+  for (const { id, sequence_number } of answers) {
+    const past = seen.get(id)
+    if (past !== undefined) assert.equal(past, sequence_number - 1)
+  }
+})
+
 test('an agent that is seen for the first time in many batches at once has one budget', async (t) => {
   const store = await openStore(t)
   const world = await makeWorld(store)
