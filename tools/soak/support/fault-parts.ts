@@ -13,6 +13,7 @@ import { type PostgresRig, startPostgresRig } from '../../../packages/server/tes
 import { makeSmallDisk } from '../../../packages/server/test/faults/small-disk.ts'
 import { sqliteFull } from '../../../packages/server/test/faults/sqlite-full.ts'
 import {
+  FEW_PAGES,
   type LocalRig,
   type ProcessRig,
   startLocalRig,
@@ -28,9 +29,12 @@ const SCALE = 5
 const AWAY_MS = 10_000
 const DISK_MIB = 512
 
-function local(fault: (rig: LocalRig) => Promise<RoundFigures>): Part {
+/** Room for the records of all rounds, in pages of 4 KiB. */
+const MANY_PAGES = 1_000_000
+
+function local(fault: (rig: LocalRig) => Promise<RoundFigures>, maxPages = MANY_PAGES): Part {
   return async (rounds) => {
-    const rig = await startLocalRig(SCALE)
+    const rig = await startLocalRig(SCALE, maxPages)
     await rounds(() => fault(rig)).finally(() => rig.close())
     return undefined
   }
@@ -70,7 +74,7 @@ const diskFullPart: Part = async (rounds) => {
 export const FAULT_PARTS: Readonly<Record<string, Part>> = {
   'sqlite-kill-server': served(killServer),
   'sqlite-drain': served(drain),
-  'sqlite-full': local(sqliteFull),
+  'sqlite-full': local(sqliteFull, FEW_PAGES),
   'sqlite-disk-full': diskFullPart,
   'sqlite-clock': local(clockSet),
   'sqlite-disconnect': local(disconnect),

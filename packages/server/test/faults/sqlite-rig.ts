@@ -44,11 +44,11 @@ export interface LocalRig extends ClockRig {
   app: App
 }
 
-/** The most that the database of a local rig may grow to, in pages of 4 KiB. */
-const MAX_PAGES = 8_000
+/** The most that the database of a local rig may grow to, in pages of 4 KiB: little enough to be filled. */
+export const FEW_PAGES = 8_000
 
 /** A server in this process, whose store's clock and size are in the hands of the test. */
-export async function startLocalRig(scale = 1): Promise<LocalRig> {
+export async function startLocalRig(scale = 1, maxPages = FEW_PAGES): Promise<LocalRig> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-faults-'))
   const file = join(directory, 'modei.db')
   const config = readConfig({ MODEI_DATA_DIR: directory, MODEI_PUBLIC_RATE_LIMIT: '0' })
@@ -57,7 +57,7 @@ export async function startLocalRig(scale = 1): Promise<LocalRig> {
   const store = await openSqliteStore(file, {
     signer: new Signer(box),
     clock: () => Date.now() + shift,
-    maxPages: MAX_PAGES,
+    maxPages,
   })
   await bootstrap(store, box, KEY)
   const app = createApp({ store, box, config, logger: pino({ level: 'silent' }) })
