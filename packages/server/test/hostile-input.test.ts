@@ -46,6 +46,12 @@ const BODIES: readonly [name: string, raw: (id: string) => string, status: numbe
     'request_invalid',
   ],
   [
+    'a length that is no number where a text should be',
+    (id) => `{"passport_id":"${id}","action":{"length":{"valueOf":1,"toString":1}}}`,
+    422,
+    'request_invalid',
+  ],
+  [
     'a negative cost',
     (id) => `{"passport_id":"${id}","action":"buy","cost_cents":-100}`,
     422,

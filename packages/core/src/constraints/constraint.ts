@@ -108,8 +108,13 @@ export function defineConstraint<V>(spec: ConstraintSpec<V>): ConstraintType {
     unit: spec.unit,
     schema: spec.value,
     check(value) {
-      const parsed = spec.value.safeParse(value)
-      return parsed.success ? [] : parsed.error.issues.map(issueMessage)
+      try {
+        const parsed = spec.value.safeParse(value)
+        return parsed.success ? [] : parsed.error.issues.map(issueMessage)
+      } catch {
+        // zod compares the length of whatever has one, and not every value can be compared.
+        return ['cannot be read']
+      }
     },
     needs(value, qualifiers) {
       try {

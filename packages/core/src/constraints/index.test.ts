@@ -79,3 +79,12 @@ test('every reason has a name of its own, and none is left over', () => {
   }
   assert.deepEqual([...seen].toSorted(), CONSTRAINT_REASON_CODES.toSorted())
 })
+
+test('no type throws for a value that cannot even be compared, and none takes it', () => {
+  const hostile = JSON.parse('{"length":{"valueOf":1,"toString":1}}')
+  for (const type of constraintTypes) {
+    for (const value of [hostile, [hostile], [[hostile], []]]) {
+      assert.ok(type.check(value).length > 0, type.key)
+    }
+  }
+})

@@ -35,3 +35,12 @@ test('a few bad fields are all named', () => {
     ['/body/a', '/body/b', '/body/c'],
   )
 })
+
+test('a value that zod cannot even compare is refused like any other that does not fit', () => {
+  const hostile = JSON.parse('{"length":{"valueOf":1,"toString":1}}')
+  for (const schema of [z.string().max(3), z.array(z.string()).min(1), z.object({ a: z.string().max(3) })]) {
+    const problem = problemOf(schema, schema instanceof z.ZodObject ? { a: hostile } : hostile)
+    assert.equal(problem.code, 'request_invalid')
+    assert.equal(problem.errors?.length, 1)
+  }
+})

@@ -42,6 +42,16 @@ export interface Parts {
   body?: unknown
 }
 
+/** HAZARD: zod compares the length of whatever has one, which throws for `{"length":{"valueOf":1,"toString":1}}`. */
+function read(schema: z.ZodType, value: unknown): z.ZodSafeParseResult<unknown> | undefined {
+  try {
+    return schema.safeParse(value)
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
 /**
  * Parses every part of a request against its schema.
  * @throws {ModeiProblem} `request_invalid` with all bad fields at once, up to a hundred
@@ -55,8 +65,9 @@ export function parseParts(
   for (const part of ['params', 'query', 'body'] as const) {
     const schema = schemas[part]
     if (schema === undefined) continue
-    const result = schema.safeParse(parts[part])
-    if (result.success) parsed[part] = result.data
+    const result = read(schema, parts[part])
+    if (result === undefined) report(faults, 'holds a value that cannot be read', part, [])
+    else if (result.success) parsed[part] = result.data
     else for (const issue of result.error.issues) reportIssue(faults, part, issue, [])
   }
   const [first] = faults.errors
