@@ -11,9 +11,6 @@ import { type KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
 import type { WriteRequest, WriteThreadData, Written } from './write-thread.ts'
 import { recordValues, SqliteWriter, type StateValues, stateValues } from './writer.ts'
 
-/** One is written and one waits for it. More would make batches smaller, and each costs a sync of the disk. */
-const MOST_IN_FLIGHT = 2
-
 export interface SqliteEngineParts {
   thread: WriteThreadData
   /** The one connection of this thread that writes. */
@@ -67,9 +64,9 @@ export class SqliteDecisionEngine implements DecisionEngine {
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void> {
-    const { landed } = await this.#lock.run(() => this.#decide(jobs, work))
-    this.#flights.whenFewerThan(MOST_IN_FLIGHT, next)
     try {
+      const { landed } = await this.#lock.run(() => this.#decide(jobs, work))
+      this.#flights.whenRoom(next)
       await landed
     } catch (error) {
       throw translated(error)
@@ -108,7 +105,7 @@ export class SqliteDecisionEngine implements DecisionEngine {
     } catch (error) {
       // Rows in memory may have changed already.
       this.#flights.fail()
-      throw translated(error)
+      throw error
     }
   }
 
@@ -133,11 +130,11 @@ export class SqliteDecisionEngine implements DecisionEngine {
   #send(batch: DecidedBatch, state: StateValues, place: Place): Land {
     const written = this.#write(batch, state, this.#signer.deliver(batch.keys, this.#given), place)
     return async (before) => {
-      const [signed, stands] = await Promise.allSettled([written, before])
-      const isUndone = stands.status === 'rejected' || !stands.value
+      const [signed] = await Promise.allSettled([written])
+      const stands = await before
       if (signed.status === 'rejected') {
         // What a thread did before it died is not known, so such a batch is not tried again.
-        throw isUndone && !isOutcomeUnknown(signed.reason) ? new BatchUndone() : signed.reason
+        throw stands || isOutcomeUnknown(signed.reason) ? signed.reason : new BatchUndone()
       }
       batch.sealRecorded(signed.value)
     }
@@ -147,8 +144,8 @@ export class SqliteDecisionEngine implements DecisionEngine {
   #sealAndWrite(batch: DecidedBatch, state: StateValues, number: number): Land {
     const sealing = batch.writes.attestations.length === 0 ? Promise.resolve() : batch.seal()
     return async (before) => {
-      const [sealed, stands] = await Promise.allSettled([sealing, before])
-      if (stands.status === 'rejected' || !stands.value) throw new BatchUndone()
+      const [sealed] = await Promise.allSettled([sealing])
+      if (!(await before)) throw new BatchUndone()
       if (sealed.status === 'rejected') throw sealed.reason
       const records = batch.writes.attestations.length
       if (records >= WORTH_A_THREAD) await this.#write(batch, state, null, { number, after: null })

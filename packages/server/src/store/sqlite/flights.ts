@@ -11,9 +11,12 @@ export interface Flight {
 
 /**
  * Ends when a batch is on the disk, and not before it is told of the batch before.
- * @param before whether that one is on the disk
+ * @param before whether that one is on the disk; never rejects
  */
 export type Land = (before: Promise<boolean>) => Promise<void>
+
+/** One is written and one waits for it. More would make batches smaller, and each costs a sync of the disk. */
+const MOST_IN_FLIGHT = 2
 
 /**
  * The batches of a process that are decided and not yet on the disk, oldest first. What they are going to write is
@@ -23,7 +26,7 @@ export class Flights {
   readonly #flights: Flight[] = []
   #last: Promise<boolean> = Promise.resolve(true)
   #failed = false
-  #waiting: { most: number; go: () => void }[] = []
+  #waiting: (() => void)[] = []
 
   /** A batch was given up, so that rows in memory may tell of what was never recorded. */
   get failed(): boolean {
@@ -59,9 +62,9 @@ export class Flights {
     return landed
   }
 
-  /** Calls back when fewer than so many are in flight, at once where that is so. */
-  whenFewerThan(most: number, go: () => void): void {
-    this.#waiting.push({ most, go })
+  /** Calls back when another may be added, at once where that is so. */
+  whenRoom(go: () => void): void {
+    this.#waiting.push(go)
     this.#callBack()
   }
 
@@ -109,9 +112,10 @@ export class Flights {
   }
 
   #callBack(): void {
-    const ready = this.#waiting.filter(({ most }) => this.#flights.length < most)
-    this.#waiting = this.#waiting.filter((one) => !ready.includes(one))
-    for (const { go } of ready) go()
+    if (this.#flights.length >= MOST_IN_FLIGHT) return
+    const ready = this.#waiting
+    this.#waiting = []
+    for (const go of ready) go()
   }
 }
 
