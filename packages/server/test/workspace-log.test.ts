@@ -138,7 +138,8 @@ test('a workspace’s own chain is sealed without being asked, and a tail that w
     rows.map(({ chain_id, chain_index }) => [chain_id, chain_index]),
     [[workspace, 3]],
   )
-  const second = (await server.request('GET', '/api/attestations')).body[1].id
+  const records = (await server.request('GET', '/api/attestations')).body
+  const { id: second } = records.find(({ chain_index }: { chain_index: number }) => chain_index === 2)
   await server.database.tamper(
     `delete from attestations where chain_index = 3;
      update chains set head_index = 2, head_hash =
