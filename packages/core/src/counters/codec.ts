@@ -2,13 +2,14 @@ import type { SpendWindow } from '../windows.ts'
 import { isCalendarUnit } from '../windows.ts'
 import type { Counters, Reservation, ScopeCounters, WindowType } from './counters.ts'
 import { WINDOW_TYPES } from './counters.ts'
-import { type EventList, sumOf } from './event-list.ts'
+import { type Event, type EventList, eventListOf } from './event-list.ts'
+import { isPacked } from './packed-numbers.ts'
 import type { Track } from './track.ts'
 import type { WindowCount } from './window-count.ts'
 
 /*
  * Counters are rewritten with every batch of decisions, so their text is short: arrays by position, and lists of
- * times as differences.
+ * times as packed differences.
  */
 
 /** Writes counters as one JSON text. */
@@ -36,15 +37,18 @@ function packCount(count: WindowCount): unknown[] {
 }
 
 function packEvents(list: EventList): unknown[] {
-  const { times, amounts } = list
-  const packed = [list.slack_ms]
-  let before = 0
-  for (let i = 0; i < times.length; i += 1) {
-    const time = times[i] ?? 0
-    packed.push(time - before, amounts[i] ?? 0)
-    before = time
-  }
-  return packed
+  const { slack_ms, sum, last, packed, packed_count, packed_from, packed_until } = list
+  if (last === undefined) return [slack_ms]
+  return [
+    slack_ms,
+    sum,
+    packed_from,
+    packed_until - packed_from,
+    last.at - packed_until,
+    last.amount,
+    packed_count,
+    packed,
+  ]
 }
 
 function packTrack(track: Track): unknown[] {
@@ -120,17 +124,34 @@ function readCount(value: unknown): WindowCount {
 }
 
 function readEvents(value: unknown): EventList {
-  const packed = list(value)
-  if (packed.length % 2 !== 1) throw unreadable()
-  const times: number[] = []
-  const amounts: number[] = []
-  let time = 0
-  for (let i = 1; i < packed.length; i += 2) {
-    time += amount(packed[i])
-    times.push(whole(time))
-    amounts.push(amount(packed[i + 1]))
+  const parts = list(value)
+  const slack = amount(parts[0])
+  if (typeof parts.at(-1) !== 'string') return eventListOf(readNumbers(parts.slice(1)), slack)
+  const [, sum, from, packedMs, lastMs, lastAmount, count, packed] = tuple(parts, 8)
+  const until = whole(amount(from) + amount(packedMs))
+  const text = string(packed)
+  if (!isPacked(text)) throw unreadable()
+  return {
+    sum: amount(sum),
+    slack_ms: slack,
+    last: { at: whole(until + amount(lastMs)), amount: amount(lastAmount) },
+    packed_count: amount(count),
+    packed: text,
+    packed_from: amount(from),
+    packed_until: until,
   }
-  return { times, amounts, sum: sumOf(amounts), slack_ms: amount(packed[0]) }
+}
+
+/** Milliseconds since the entry before and amounts, as empty lists and those of earlier releases have them. */
+function readNumbers(numbers: readonly unknown[]): Event[] {
+  if (numbers.length % 2 !== 0) throw unreadable()
+  const events: Event[] = []
+  let at = 0
+  for (let i = 0; i < numbers.length; i += 2) {
+    at = whole(at + amount(numbers[i]))
+    events.push({ at, amount: amount(numbers[i + 1]) })
+  }
+  return events
 }
 
 function readScope(value: unknown): ScopeCounters {

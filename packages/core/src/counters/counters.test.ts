@@ -88,6 +88,31 @@ test('counters that cannot be read throw instead of starting again from nothing'
   }
 })
 
+test('a list of times that an earlier release wrote is read, and one that is broken is not', () => {
+  const text = (events: unknown[]) =>
+    JSON.stringify(JSON.parse(serializeCounters(newCounters(T0))).with(5, [['*', [['r', 60_000, events]]]]))
+  const usage = (events: unknown[]) => usageOf(parseCounters(text(events)), '*', T0 + 5).rate(60_000)
+  const packed = [7, 3, T0 - 9, 9, 5, 1, 1, '#%']
+  for (const events of [[7, T0, 2, 5, 1], packed])
+    assert.equal(usage(events)?.count, 3, JSON.stringify(events))
+  assert.equal(usage([0])?.count, 0)
+  const broken = [
+    [],
+    [7, T0],
+    [7, T0, 2, 5],
+    [7, T0, -1],
+    [7, Number.MAX_SAFE_INTEGER, 1, 1, 1],
+    ['', T0, 2],
+    ['#%'],
+  ]
+  for (const [i] of packed.entries()) {
+    // Without its text it is a list of an earlier release.
+    if (i < packed.length - 1) broken.push(packed.toSpliced(i, 1))
+    broken.push(packed.with(i, -1), packed.with(i, ']'), packed.with(i, Infinity))
+  }
+  for (const events of broken) assert.throws(() => parseCounters(text(events)), JSON.stringify(events))
+})
+
 test('an action may be named like a member that every object has', () => {
   const counters = newCounters(T0)
   for (const action of ['__proto__', 'constructor', 'toString']) spend(counters, T0, 1, action)

@@ -4,7 +4,7 @@ import { windowEnd, windowStart } from '../windows.ts'
 import { actionCounts } from './action-table.ts'
 import type { Counters, WindowType } from './counters.ts'
 import { effectiveNow, findScope, utcWindow, WINDOW_TYPES } from './counters.ts'
-import type { EventList } from './event-list.ts'
+import { type EventList, eventsOf } from './event-list.ts'
 import { alwaysKept, WHOLE_PASSPORT } from './trackers.ts'
 import { isOver, type WindowCount } from './window-count.ts'
 
@@ -116,11 +116,10 @@ function rateWindows(counters: Counters, now: number): Record<string, string[]> 
 
 function newestTimes(permits: EventList, after: number, atMost: number): number[] {
   const times: number[] = []
-  for (let i = permits.times.length - 1; i >= 0 && times.length < atMost; i -= 1) {
-    const time = permits.times[i] ?? 0
-    if (time <= after) break
-    const shown = Math.min(permits.amounts[i] ?? 0, atMost - times.length)
-    for (let n = 0; n < shown; n += 1) times.push(time)
+  for (const { at, amount } of eventsOf(permits).reverse()) {
+    if (at <= after || times.length >= atMost) break
+    const shown = Math.min(amount, atMost - times.length)
+    for (let n = 0; n < shown; n += 1) times.push(at)
   }
   return times.reverse()
 }

@@ -1,14 +1,30 @@
+import { PackedReader, packNumber } from './packed-numbers.ts'
+
 /**
  * Amounts at times, oldest first. Exact while short; a long list merges neighbours into the later of their
  * times, so that what it answers for "since then" is never too little.
+ * INVARIANT: to count an amount and to forget one touches the ends alone, however many there are between: a list is
+ * read and written with every batch of decisions.
  */
 export interface EventList {
-  times: number[]
-  amounts: number[]
   /** Sum of all amounts. */
   sum: number
   /** How much earlier than its stated time a merged amount may really have happened; 0 while exact. */
   slack_ms: number
+  last: Event | undefined
+  /** Number of the entries before the last. */
+  packed_count: number
+  /** They themselves, each as the milliseconds since the entry before it and its amount. */
+  packed: string
+  /** From where the first of them counts its milliseconds. */
+  packed_from: number
+  /** The time of the newest of them. */
+  packed_until: number
+}
+
+export interface Event {
+  at: number
+  amount: number
 }
 
 /**
@@ -22,7 +38,23 @@ export function addUp(a: number, b: number): number {
 }
 
 export function newEventList(): EventList {
-  return { times: [], amounts: [], sum: 0, slack_ms: 0 }
+  return {
+    sum: 0,
+    slack_ms: 0,
+    last: undefined,
+    packed_count: 0,
+    packed: '',
+    packed_from: 0,
+    packed_until: 0,
+  }
+}
+
+/** A list of these, which are in the order of their times. */
+export function eventListOf(events: Iterable<Event>, slackMs: number): EventList {
+  const list = newEventList()
+  list.slack_ms = slackMs
+  for (const { at, amount } of events) append(list, at, amount)
+  return list
 }
 
 /** Appends an amount and forgets what left the window. `at` is never before the last time of the list. */
@@ -34,74 +66,112 @@ export function addEvent(
   maxEntries: number,
 ): void {
   forgetUntil(list, at - windowMs)
-  const last = list.times.length - 1
+  append(list, at, amount)
+  if (list.packed_count >= maxEntries)
+    Object.assign(list, merged(list, Math.ceil(windowMs / (maxEntries * 0.9))))
+}
+
+function append(list: EventList, at: number, amount: number): void {
+  const { last } = list
   list.sum = addUp(list.sum, amount)
-  if (last >= 0 && (list.times[last] ?? 0) >= at) {
-    list.amounts[last] = addUp(list.amounts[last] ?? 0, amount)
+  if (last !== undefined && last.at >= at) {
+    last.amount = addUp(last.amount, amount)
     return
   }
-  list.times.push(at)
-  list.amounts.push(amount)
-  if (list.times.length > maxEntries) mergeNeighbours(list, Math.ceil(windowMs / (maxEntries * 0.9)))
+  list.last = { at, amount }
+  if (last === undefined) return
+  list.packed += packNumber(last.at - list.packed_until) + packNumber(last.amount)
+  list.packed_count += 1
+  list.packed_until = last.at
 }
 
 function forgetUntil(list: EventList, time: number): void {
-  const gone = countUntil(list, time)
-  if (gone === 0) return
-  list.sum = sumSince(list, time)
-  list.times.splice(0, gone)
-  list.amounts.splice(0, gone)
-  if (list.times.length === 0) list.slack_ms = 0
+  if (list.last === undefined || list.last.at <= time) {
+    Object.assign(list, newEventList())
+    return
+  }
+  const gone = goneUntil(list, time)
+  if (gone.count === 0) return
+  list.sum = sumWithout(list, gone)
+  list.packed = list.packed.slice(gone.length)
+  list.packed_count -= gone.count
+  list.packed_from = gone.until
 }
 
-function countUntil(list: EventList, time: number): number {
-  let count = 0
-  while (count < list.times.length && (list.times[count] ?? 0) <= time) count += 1
-  return count
+/** The packed entries up to a time: how many, of how many characters, and what they sum to. */
+interface Gone {
+  count: number
+  length: number
+  until: number
+  sum: number
 }
 
-function mergeNeighbours(list: EventList, bucketMs: number): void {
-  const times: number[] = []
-  const amounts: number[] = []
+function goneUntil(list: EventList, time: number): Gone {
+  const reader = new PackedReader(list.packed)
+  const gone = { count: 0, length: 0, until: list.packed_from, sum: 0 }
+  while (!reader.isDone) {
+    const at = gone.until + reader.next()
+    if (at > time) break
+    gone.sum = addUp(gone.sum, reader.next())
+    gone.until = at
+    gone.count += 1
+    gone.length = reader.offset
+  }
+  return gone
+}
+
+function sumWithout(list: EventList, gone: Gone): number {
+  if (list.sum < MORE_THAN_COUNTABLE) return list.sum - gone.sum
+  // A sum that stopped counting has lost what is above it, so nothing can be taken off.
+  return eventsOf(list)
+    .slice(gone.count)
+    .reduce((sum, { amount }) => addUp(sum, amount), 0)
+}
+
+/** All entries, oldest first. */
+export function eventsOf(list: EventList): Event[] {
+  const reader = new PackedReader(list.packed)
+  const events: Event[] = []
+  let at = list.packed_from
+  while (!reader.isDone) {
+    at += reader.next()
+    events.push({ at, amount: reader.next() })
+  }
+  if (list.last !== undefined) events.push(list.last)
+  return events
+}
+
+function merged(list: EventList, bucketMs: number): EventList {
+  const events: Event[] = []
   let bucket = Number.NaN
-  for (const [i, time] of list.times.entries()) {
-    const amount = list.amounts[i] ?? 0
-    const own = Math.floor(time / bucketMs)
-    const last = times.length - 1
-    if (own === bucket) {
-      times[last] = time
-      amounts[last] = addUp(amounts[last] ?? 0, amount)
+  for (const { at, amount } of eventsOf(list)) {
+    const own = Math.floor(at / bucketMs)
+    const last = events.at(-1)
+    if (own === bucket && last !== undefined) {
+      last.at = at
+      last.amount = addUp(last.amount, amount)
     } else {
-      times.push(time)
-      amounts.push(amount)
+      events.push({ at, amount })
       bucket = own
     }
   }
-  list.times = times
-  list.amounts = amounts
-  list.slack_ms = bucketMs
+  return eventListOf(events, bucketMs)
 }
 
 /** Sum of the amounts after `time`. Usually little has left the window, so what has is taken off the sum. */
 export function sumSince(list: EventList, time: number): number {
-  const gone = countUntil(list, time)
-  if (gone === 0) return list.sum
-  // A sum that stopped counting has lost what is above it, so nothing can be taken off.
-  if (list.sum >= MORE_THAN_COUNTABLE) return sumOf(list.amounts.slice(gone))
-  return list.sum - sumOf(list.amounts.slice(0, gone))
-}
-
-export function sumOf(amounts: readonly number[]): number {
-  return amounts.reduce(addUp, 0)
+  if (list.last === undefined || list.last.at <= time) return 0
+  const gone = goneUntil(list, time)
+  return gone.count === 0 ? list.sum : sumWithout(list, gone)
 }
 
 /** The earliest moment at which what is still in the window sums to at most `room`; `undefined` if it never does. */
 export function fallsTo(list: EventList, windowMs: number, room: number): number | undefined {
   if (room < 0) return undefined
   let sum = 0
-  for (let i = list.times.length - 1; i >= 0; i -= 1) {
-    sum = addUp(sum, list.amounts[i] ?? 0)
-    if (sum > room) return (list.times[i] ?? 0) + windowMs
+  for (const { at, amount } of eventsOf(list).reverse()) {
+    sum = addUp(sum, amount)
+    if (sum > room) return at + windowMs
   }
   return 0
 }

@@ -2,7 +2,7 @@ import type { SpendWindow } from '../windows.ts'
 import { sameWindow } from '../windows.ts'
 import type { Counters, ScopeCounters } from './counters.ts'
 import { effectiveNow, findScope } from './counters.ts'
-import { addUp, type EventList, fallsTo, sumSince } from './event-list.ts'
+import { addUp, type EventList, eventsOf, fallsTo, sumSince } from './event-list.ts'
 import { reservationsIn, sumReserved } from './reservations.ts'
 import { BASELINE_MS, RECENT_MS, type Track } from './track.ts'
 import { alwaysKept, WHOLE_PASSPORT } from './trackers.ts'
@@ -77,7 +77,7 @@ function spending(
     if (track.kind === 'rolling' && window.kind === 'rolling' && track.ms === window.ms) {
       return {
         at: (time) => sumSince(track.cents, time - track.ms),
-        falls: () => track.cents.times.map((time) => time + track.ms),
+        falls: () => eventsOf(track.cents).map(({ at }) => at + track.ms),
       }
     }
   }

@@ -10,6 +10,7 @@ import { merkleNodes } from './0007-merkle-nodes.ts'
 import { agents } from './0008-agents.ts'
 import { leases } from './0009-leases.ts'
 import { retention } from './0010-retention.ts'
+import { counterPages } from './0011-counter-pages.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -24,5 +25,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0008-agents': agents(engine),
     '0009-leases': leases(engine),
     '0010-retention': retention(engine),
+    '0011-counter-pages': counterPages(engine),
   }
 }
