@@ -52,16 +52,26 @@ export interface DecidedBatch {
   sealRecorded(signatures: readonly string[]): void
 }
 
+/** The jobs of one flush, more of which gather until they are taken. */
+export interface Gathering {
+  /** Chains of one lane are never those of another, in every process. */
+  readonly lane: number
+  /** Whether the flush before may still be on its way: then it pays to take the jobs as late as can be. */
+  readonly isBusy: boolean
+  /** Ends the gathering. There is at least one, and they are the same each time. */
+  take(): readonly DecisionJob<unknown>[]
+}
+
 /** One database engine's way to run a batch. */
 export interface DecisionEngine {
   /**
-   * Locks what the jobs touch, lets `work` decide, seals what it returns, writes it and commits.
+   * Takes the jobs, locks what they touch, lets `work` decide, seals what it returns, writes it and commits.
    * Resolves only when the writes are on disk; rejects when nothing was written.
-   * @param next called when the next batch may be decided, by an engine that need not wait for the end of this one
+   * @param next called when the next batch may begin, by an engine that need not wait for the end of this one
    * @throws {BatchUndone} when it is to be decided anew
    */
   flush(
-    jobs: readonly DecisionJob<unknown>[],
+    gathering: Gathering,
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void>

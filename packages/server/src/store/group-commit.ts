@@ -6,6 +6,7 @@ import type { DecisionJob, Row } from './store.ts'
 
 /** Entries whose chains are flushed together, one batch after the other. */
 interface Lane {
+  number: number
   queue: Entry[]
   running: Promise<void> | undefined
   /** Batches whose records are on their way to the disk. */
@@ -59,7 +60,8 @@ export class GroupCommit {
     this.#engine = engine
     this.#signer = signer
     this.#options = options
-    this.#lanes = Array.from({ length: options.lanes }, () => ({
+    this.#lanes = Array.from({ length: options.lanes }, (_, number) => ({
+      number,
       queue: [],
       running: undefined,
       flying: new Set(),
@@ -100,12 +102,9 @@ export class GroupCommit {
   async #run(lane: Lane): Promise<void> {
     // One turn of the event loop lets requests that arrived together share the first flush.
     await new Promise<void>((resolve) => setImmediate(resolve))
-    while (lane.queue.length > 0) {
-      const batch = lane.queue.splice(0, this.#options.maxBatch)
-      this.#waiting -= batch.length
-      for (const { job } of batch) job.onBatch?.(batch.length)
+    for (let isBusy = false; lane.queue.length > 0; isBusy = true) {
       await new Promise<void>((next) => {
-        const landed = this.#timedFlush(batch, next).finally(() => {
+        const landed = this.#timedFlush(lane, isBusy, next).finally(() => {
           lane.flying.delete(landed)
           next()
         })
@@ -115,37 +114,56 @@ export class GroupCommit {
     lane.running = undefined
   }
 
-  async #timedFlush(batch: readonly Entry[], next: () => void): Promise<void> {
+  async #timedFlush(lane: Lane, isBusy: boolean, next: () => void): Promise<void> {
     const started = performance.now()
-    await this.#flush(batch, next)
-    this.#options.observer?.onFlush(batch.length, performance.now() - started)
+    let batch: readonly Entry[] | undefined
+    const take = () => {
+      batch ??= this.#takeBatch(lane)
+      return batch
+    }
+    await this.#flush(take, lane.number, isBusy, next)
+    this.#options.observer?.onFlush(take().length, performance.now() - started)
   }
 
-  async #flush(entries: readonly Entry[], next: () => void): Promise<void> {
-    const jobs = entries.map((entry) => entry.job)
+  /** Of a lane one flush at a time gathers, so what it began for is still there. */
+  #takeBatch(lane: Lane): Entry[] {
+    const batch = lane.queue.splice(0, this.#options.maxBatch)
+    this.#waiting -= batch.length
+    for (const { job } of batch) job.onBatch?.(batch.length)
+    return batch
+  }
+
+  async #flush(
+    entries: () => readonly Entry[],
+    lane: number,
+    isBusy: boolean,
+    next: () => void,
+  ): Promise<void> {
     let batch = new FlushBatch(this.#signer)
+    const take = () => entries().map(({ job }) => job)
     try {
       const decide = async (view: FlushView) => {
         // The engine may try again, which decides anew from what then stands in the database.
         batch = new FlushBatch(this.#signer)
-        await batch.decide(jobs, view)
+        await batch.decide(take(), view)
         return batch
       }
-      await this.#engine.flush(jobs, decide, next)
+      await this.#engine.flush({ lane, isBusy, take }, decide, next)
     } catch (error) {
-      if (error instanceof BatchUndone) return this.#flush(entries, next)
-      if (entries.length === 1 || isAway(error)) {
-        for (const entry of entries) entry.reject(storeFailure(error))
+      if (error instanceof BatchUndone) return this.#flush(entries, lane, isBusy, next)
+      const refused = entries()
+      if (refused.length === 1 || isAway(error)) {
+        for (const entry of refused) entry.reject(storeFailure(error))
         return
       }
       // One bad row must not refuse its neighbours: nothing was written, so each half is tried by itself.
-      const middle = Math.ceil(entries.length / 2)
-      await this.#flush(entries.slice(0, middle), next)
-      await this.#flush(entries.slice(middle), next)
+      const middle = Math.ceil(refused.length / 2)
+      await this.#flush(() => refused.slice(0, middle), lane, isBusy, next)
+      await this.#flush(() => refused.slice(middle), lane, isBusy, next)
       return
     }
     this.#options.observer?.onCommit(batch.writes.attestations)
-    entries.forEach((entry, index) => {
+    entries().forEach((entry, index) => {
       const outcome = batch.outcomes[index]
       if (outcome === undefined) entry.reject(new ModeiProblem('internal', 'the decision was lost'))
       else if (outcome.ok) entry.resolve(outcome.value)

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ModeiProblem } from '@modei/protocol'
 import type { Pool, PoolClient } from 'pg'
-import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites } from '../flush.ts'
-import type { DecisionJob } from '../store.ts'
+import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites, Gathering } from '../flush.ts'
 import { isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
+import { inOnePiece } from './in-one-piece.ts'
 import { checkOut } from './pool.ts'
 import { type OpenFlush, openFlush } from './read-flush.ts'
 import type { StatementNames } from './statement-names.ts'
@@ -12,6 +12,9 @@ import { wantedRows } from './wanted-rows.ts'
 import { flushStatements, send } from './write-flush.ts'
 
 const MAX_ATTEMPTS = 4
+
+/** The first half of a lane's advisory lock; chosen once, at random. */
+export const LANE_LOCKS = 1_297_040_451
 
 export interface PostgresEngineParts {
   /** Pipelining connections for flushes alone, so that reads never keep a decision waiting. */
@@ -36,7 +39,7 @@ class NothingWritten extends Error {
 
 /**
  * One transaction per flush and two round trips: begin, lock and read; then, with everything decided and signed,
- * write and commit.
+ * write and commit. On a busy lane a third goes before, which waits for its turn while the flush before commits.
  */
 export class PostgresDecisionEngine implements DecisionEngine {
   readonly #parts: PostgresEngineParts
@@ -46,12 +49,13 @@ export class PostgresDecisionEngine implements DecisionEngine {
   }
 
   async flush(
-    jobs: readonly DecisionJob<unknown>[],
+    gathering: Gathering,
     work: (view: FlushView) => Promise<DecidedBatch>,
+    next: () => void,
   ): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(jobs, work)
+        return await this.#attempt(gathering, work, next)
       } catch (error) {
         const again =
           error instanceof NothingWritten || lostRace(error) || this.#parts.names.wereRefused(error)
@@ -62,19 +66,25 @@ export class PostgresDecisionEngine implements DecisionEngine {
   }
 
   async #attempt(
-    jobs: readonly DecisionJob<unknown>[],
+    gathering: Gathering,
     work: (view: FlushView) => Promise<DecidedBatch>,
+    next: () => void,
   ): Promise<void> {
     const client = await checkOut(this.#parts.flushes)
     let isOpen = true
     try {
-      const flush = await openFlush(client, this.#parts, wantedRows(jobs))
+      const begun = inOnePiece(client, () => client.query(this.#parts.begin))
+      if (gathering.isBusy) await Promise.all([begun, this.#turn(client, gathering.lane)])
+      const flush = await openFlush(client, this.#parts, wantedRows(gathering.take()), begun)
       const batch = await work(flush.view)
       const { writes } = batch
       if (writes.attestations.length === 0) return
       await batch.seal()
       isOpen = false
-      await this.#commit(client, flush, writes)
+      const committed = this.#commit(client, flush, writes)
+      // One that waited for its turn has it until it ends, so the next one may queue behind it.
+      if (gathering.isBusy) next()
+      await committed
       this.#parts.onTime(flush.view.now)
     } catch (error) {
       if (isOpen && isConnectionLost(error))
@@ -85,12 +95,22 @@ export class PostgresDecisionEngine implements DecisionEngine {
     }
   }
 
+  /**
+   * Waits until no other flush that does so in this lane, of any process, is between this and its end. It keeps nothing
+   * right, the locks of rows do that: but what comes while one waits goes with it.
+   */
+  #turn(client: PoolClient, lane: number): Promise<unknown> {
+    const text = 'select pg_advisory_xact_lock($1::int, $2::int)'
+    const name = this.#parts.names.nameOf(text)
+    return inOnePiece(client, () => client.query({ name, text, values: [LANE_LOCKS, lane] }))
+  }
+
   async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {
-    const statements = flushStatements(writes, view).map((statement) =>
-      send(client, statement, this.#parts.names),
-    )
-    // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
-    const committing = client.query('commit')
+    const { statements, committing } = inOnePiece(client, () => ({
+      statements: flushStatements(writes, view).map((one) => send(client, one, this.#parts.names)),
+      // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
+      committing: client.query('commit'),
+    }))
     // It runs once the last statement before it was answered. Of one that failed the time does not count.
     let started = performance.now()
     statements.at(-1)?.then(() => (started = performance.now()), ignore)

@@ -20,7 +20,7 @@ export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
   /** Told the database's time, answers the time that counts: the same, unless a test says otherwise. */
   clock?: (databaseTime: number) => number
-  /** Connections for reads and administration; decisions have their own, one for each lane. */
+  /** Connections for reads and administration; decisions have their own, two for each lane. */
   maxConnections?: number
   /** Milliseconds that a statement may take. */
   statementTimeoutMs?: number
@@ -40,6 +40,9 @@ type Timeouts = Required<
 
 /** While one flush is with the database another decides. More would make batches smaller and each decision dearer. */
 const LANES = 2
+
+/** While one commits the next waits for its turn. */
+const FLUSHES_OF_A_LANE = 2
 
 /** More would mostly make each other start again, and take the connections of those who read. */
 const WRITES_AT_ONCE = 4
@@ -68,7 +71,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
   const lanes = options.lanes ?? LANES
   await migratePostgres(url)
   const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
-  const flushes = openPool(url, { ...pool, max: lanes, pipeline: true })
+  const flushes = openPool(url, { ...pool, max: lanes * FLUSHES_OF_A_LANE, pipeline: true })
   const db = kyselyOver(others)
   const close = () => Promise.all([flushes.end(), others.end()])
   try {

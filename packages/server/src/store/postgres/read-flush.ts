@@ -5,6 +5,7 @@ import type { LivePassport, Row } from '../store.ts'
 import { textArray } from './array-parameter.ts'
 import { NOW } from './database-time.ts'
 import { PostgresFlushView } from './flush-view.ts'
+import { inOnePiece } from './in-one-piece.ts'
 import type { StatementNames } from './statement-names.ts'
 import type { WantedRows } from './wanted-rows.ts'
 
@@ -15,19 +16,21 @@ export interface OpenFlush {
 }
 
 /**
- * Begins a flush's transaction, locks what it will write and reads all that its jobs name, in one round trip.
+ * Locks what a flush will write and reads all that its jobs name, in one round trip with the transaction's beginning.
  * INVARIANT: locks are taken in one order everywhere (chains by id, then counters by id), so flushes never wait for
  * each other in a circle. What follows is read by later statements, so it is as the last holder of the locks left it.
  * A row that does not exist cannot be locked: two flushes that both make it meet in its unique constraint.
  */
 export async function openFlush(
   client: PoolClient,
-  { begin, clock, names }: { begin: string; clock(databaseTime: number): number; names: StatementNames },
+  { clock, names }: { clock(databaseTime: number): number; names: StatementNames },
   wanted: WantedRows,
+  begun: Promise<unknown>,
 ): Promise<OpenFlush> {
-  const begun = client.query(begin)
   const ask: Ask = (text, ...ids) => lookUp(client, names, text, ids)
-  const { time, ...rows } = await allOf({ begun, ...locks(ask, wanted), ...reads(ask, wanted) })
+  const { time, ...rows } = await allOf(
+    inOnePiece(client, () => ({ begun, ...locks(ask, wanted), ...reads(ask, wanted) })),
+  )
   const [moment] = time
   if (moment === undefined) throw new Error('the database told no time')
   return {
@@ -64,14 +67,14 @@ function reads(ask: Ask, wanted: WantedRows) {
   const { passports, nonces, claims } = wanted
   return {
     gates: ask<Row<'gates'>>(
-      `select * from gates where id in
-       (select unnest($1::text[]) union select gate_id from passports where id = any($2::text[]))`,
+      `select * from gates where id = any
+       ($1::text[] || array(select gate_id from passports where id = any($2::text[])))`,
       wanted.gates,
       passports,
     ),
     issuers: ask<Row<'issuers'>>(
-      `select * from issuers where id in
-       (select unnest($1::text[]) union select issuer_id from passports where id = any($2::text[]))`,
+      `select * from issuers where id = any
+       ($1::text[] || array(select issuer_id from passports where id = any($2::text[])))`,
       wanted.issuers,
       passports,
     ),

@@ -1,7 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { ModeiProblem } from '@modei/protocol'
 import { ThreadCalls, ThreadDied, threadFile, WORTH_A_THREAD } from '../../thread-calls.ts'
-import { BatchUndone, type DecidedBatch, type DecisionEngine, type FlushView } from '../flush.ts'
+import {
+  BatchUndone,
+  type DecidedBatch,
+  type DecisionEngine,
+  type FlushView,
+  type Gathering,
+} from '../flush.ts'
 import type { Mutex } from '../mutex.ts'
 import { GivenKeys, type Signer } from '../signer.ts'
 import type { DecisionJob } from '../store.ts'
@@ -60,12 +66,12 @@ export class SqliteDecisionEngine implements DecisionEngine {
   }
 
   async flush(
-    jobs: readonly DecisionJob<unknown>[],
+    gathering: Gathering,
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void> {
     try {
-      const { landed } = await this.#lock.run(() => this.#decide(jobs, work))
+      const { landed } = await this.#lock.run(() => this.#decide(gathering.take(), work))
       this.#flights.whenRoom(next)
       await landed
     } catch (error) {
