@@ -45,7 +45,11 @@ export async function startProcesses(
 }
 
 async function start(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
-  const child = fork(WORKER, { env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = fork(WORKER, {
+    // As a server starts.
+    execArgv: ['--max-semi-space-size=32'],
+    env: { PATH: process.env.PATH ?? '', ...env },
+  })
   await message(child)
   return child
 }

@@ -24,6 +24,7 @@ import { openConnection } from '../../src/store/sqlite/connection.ts'
 import { SqliteDecisionEngine } from '../../src/store/sqlite/decision-engine.ts'
 import { KeptRows } from '../../src/store/sqlite/flush-view.ts'
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { WalCheckpointer } from '../../src/store/sqlite/wal-checkpointer.ts'
 import type { DecisionRecord, Row, Store } from '../../src/store/store.ts'
 
 /** Batches are decided while others are on their way to the disk: here they are small, so that many are. */
@@ -284,6 +285,7 @@ test('when the thread that writes dies, what it was given is answered 503 or is 
   const engine = new SqliteDecisionEngine({
     thread: { file },
     db,
+    wal: new WalCheckpointer(db, file),
     kept: new KeptRows(),
     lock,
     clock: Date.now,

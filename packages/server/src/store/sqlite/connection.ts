@@ -8,10 +8,10 @@ export interface ConnectionOptions {
 }
 
 /**
- * How long the write-ahead log grows before it is folded into the database, in pages. A page that many batches change is
- * then written once for all of them; a batch in which it happens takes longer.
+ * Pages of the write-ahead log from which on each commit itself copies it into the database, and waits for that. It is
+ * rarely so long: see `WalCheckpointer`.
  */
-const CHECKPOINT_PAGES = 4000
+export const AUTO_CHECKPOINT_PAGES = 32_000
 
 /** The ends of every index that batches add to: SQLite's own 2 MiB are too few for a few hundred passports. */
 const CACHE_KIB = 16_384
@@ -27,7 +27,7 @@ export function openConnection(file: string, options: ConnectionOptions = {}): D
   db.exec('pragma busy_timeout = 5000; pragma foreign_keys = on')
   if (options.readOnly !== true) {
     db.exec('pragma journal_mode = wal; pragma synchronous = full')
-    db.exec(`pragma wal_autocheckpoint = ${CHECKPOINT_PAGES}; pragma cache_size = -${CACHE_KIB}`)
+    db.exec(`pragma wal_autocheckpoint = ${AUTO_CHECKPOINT_PAGES}; pragma cache_size = -${CACHE_KIB}`)
   }
   if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`)
   return db

@@ -14,6 +14,7 @@ import type { DecisionJob } from '../store.ts'
 import { translated } from './errors.ts'
 import { type Flight, Flights, type Land } from './flights.ts'
 import { type KeptRows, SqliteFlushView, SqliteLookups } from './flush-view.ts'
+import type { WalCheckpointer } from './wal-checkpointer.ts'
 import type { WriteRequest, WriteThreadData, Written } from './write-thread.ts'
 import { recordValues, SqliteWriter, type StateValues, stateValues } from './writer.ts'
 
@@ -21,6 +22,8 @@ export interface SqliteEngineParts {
   thread: WriteThreadData
   /** The one connection of this thread that writes. */
   db: DatabaseSync
+  /** Of that connection. */
+  wal: WalCheckpointer
   kept: KeptRows
   lock: Mutex
   /** Unix milliseconds. */
@@ -53,14 +56,14 @@ export class SqliteDecisionEngine implements DecisionEngine {
   #numbered = 0
 
   constructor(parts: SqliteEngineParts) {
-    const { thread, db, kept, lock, clock, signer, onSync } = parts
+    const { thread, db, wal, kept, lock, clock, signer, onSync } = parts
     this.#kept = kept
     this.#lock = lock
     this.#clock = clock
     this.#signer = signer
     this.#onSync = onSync
     this.#lookups = new SqliteLookups(db)
-    this.#writer = new SqliteWriter(db)
+    this.#writer = new SqliteWriter(db, wal)
     const file = threadFile(import.meta.url, './write-thread')
     this.#thread = new ThreadCalls(file, thread, () => this.#given.forget())
   }
@@ -122,14 +125,16 @@ export class SqliteDecisionEngine implements DecisionEngine {
   ): { landed: Promise<void> } {
     // Taken now: the rows change with the next batch.
     const state = stateValues(batch.writes)
-    const isSent =
-      batch.writes.attestations.length >= WORTH_A_THREAD && !batch.storesAnswers && base?.number !== null
+    const records = batch.writes.attestations.length
+    const isShort = records < WORTH_A_THREAD && base === undefined
+    const isSent = records > 0 && !isShort && !batch.storesAnswers && base?.number !== null
     this.#numbered += 1
     const number = this.#numbered
     const land = isSent
       ? this.#send(batch, state, { number, after: base?.number ?? null })
-      : this.#sealAndWrite(batch, state, number)
-    return { landed: this.#flights.add({ jobs, writes: batch.writes, number: isSent ? number : null }, land) }
+      : this.#sealAndWrite(batch, state, isShort ? null : { number, after: null })
+    const flight = { jobs, writes: batch.writes, number: isSent ? number : null, isShort }
+    return { landed: this.#flights.add(flight, land) }
   }
 
   /** Lets the thread sign and write, one batch after the other, without waiting here for the one before. */
@@ -146,16 +151,16 @@ export class SqliteDecisionEngine implements DecisionEngine {
     }
   }
 
-  /** Signs while the batch before is written, then writes. */
-  #sealAndWrite(batch: DecidedBatch, state: StateValues, number: number): Land {
+  /** Signs while the batch before is written, then writes: by the thread, or here where it has no place there. */
+  #sealAndWrite(batch: DecidedBatch, state: StateValues, place: Place | null): Land {
     const sealing = batch.writes.attestations.length === 0 ? Promise.resolve() : batch.seal()
     return async (before) => {
       const [sealed] = await Promise.allSettled([sealing])
       if (!(await before)) throw new BatchUndone()
       if (sealed.status === 'rejected') throw sealed.reason
-      const records = batch.writes.attestations.length
-      if (records >= WORTH_A_THREAD) await this.#write(batch, state, null, { number, after: null })
-      else if (records > 0) this.#onSync(this.#writer.commit({ ...state, ...recordValues(batch.writes) }))
+      if (batch.writes.attestations.length === 0) return
+      if (place !== null) await this.#write(batch, state, null, place)
+      else this.#onSync(this.#writer.commit({ ...state, ...recordValues(batch.writes) }))
     }
   }
 

@@ -7,6 +7,8 @@ export interface Flight {
   writes: FlushWrites
   /** Its number at the write thread, where it was sent there as soon as it was decided. */
   number: number | null
+  /** So few that it is written by the thread that decides, with no other in flight. */
+  isShort: boolean
 }
 
 /**
@@ -112,7 +114,8 @@ export class Flights {
   }
 
   #callBack(): void {
-    if (this.#flights.length >= MOST_IN_FLIGHT) return
+    // What comes while a short one is written makes a batch that is worth a thread.
+    if (this.#flights.length >= MOST_IN_FLIGHT || this.newest?.isShort === true) return
     const ready = this.#waiting
     this.#waiting = []
     for (const go of ready) go()

@@ -10,6 +10,7 @@ import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { KeptRows } from './flush-view.ts'
 import { kyselyOver } from './kysely.ts'
+import { WalCheckpointer } from './wal-checkpointer.ts'
 
 export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
   signer: Signer
@@ -31,11 +32,13 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
+  const wal = new WalCheckpointer(writer, file)
   const kept = new KeptRows()
   const lock = new Mutex()
   const engine = new SqliteDecisionEngine({
     thread: { file, maxPages },
     db: writer,
+    wal,
     kept,
     lock,
     clock,
@@ -61,6 +64,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
           throw translated(error)
         } finally {
           kept.forget()
+          wal.afterCommit()
         }
       })
     },
@@ -87,6 +91,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       await decisions.close()
       await lock.run(async () => undefined)
       await engine.close()
+      await wal.close()
       await options.signer.close()
       await reader.destroy()
       // The last connection to close folds the write-ahead log back into the file.

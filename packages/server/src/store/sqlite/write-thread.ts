@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads'
 import { answerThreadCalls } from '../../answer-thread-calls.ts'
 import { type KeyDelivery, signText, takeKeys } from '../sign-texts.ts'
 import { type ConnectionOptions, openConnection } from './connection.ts'
+import { WalCheckpointer } from './wal-checkpointer.ts'
 import { SqliteWriter, signedRecords, type WriteValues } from './writer.ts'
 
 export interface WriteThreadData extends ConnectionOptions {
@@ -19,7 +20,8 @@ export interface WriteRequest {
 }
 
 const { file, ...options }: WriteThreadData = workerData
-const writer = new SqliteWriter(openConnection(file, options))
+const db = openConnection(file, options)
+const writer = new SqliteWriter(db, new WalCheckpointer(db, file))
 /** The batch that was written last. */
 let last: number | undefined
 

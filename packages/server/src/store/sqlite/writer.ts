@@ -9,6 +9,7 @@ import {
   IDEMPOTENCY_COLUMNS,
 } from '../columns.ts'
 import type { FlushWrites } from '../flush.ts'
+import type { WalCheckpointer } from './wal-checkpointer.ts'
 
 type Value = string | number | null
 
@@ -72,10 +73,12 @@ export function signedRecords(
 /** Writes a batch in one transaction of one connection. */
 export class SqliteWriter {
   readonly #db: DatabaseSync
+  readonly #wal: WalCheckpointer
   readonly #statements: ReadonlyMap<string, StatementSync>
 
-  constructor(db: DatabaseSync) {
+  constructor(db: DatabaseSync, wal: WalCheckpointer) {
     this.#db = db
+    this.#wal = wal
     this.#statements = new Map(
       Object.entries(COLUMNS).map(([table, columns]) => [table, db.prepare(insert(table, columns))]),
     )
@@ -86,6 +89,12 @@ export class SqliteWriter {
    * @returns milliseconds that the commit itself took, the wait for the disk above all
    */
   commit(values: WriteValues): number {
+    const sync_ms = this.#write(values)
+    this.#wal.afterCommit()
+    return sync_ms
+  }
+
+  #write(values: WriteValues): number {
     this.#db.exec('begin immediate')
     try {
       for (const [table, rows] of Object.entries(values)) {
