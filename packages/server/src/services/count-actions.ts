@@ -11,11 +11,14 @@ export async function countActions(
   counterKey: string,
   since: number,
 ): Promise<Record<string, number>> {
+  // As `passportLine` in the store.
   const line = await db
     .selectFrom('passports')
     .select('id')
-    .where('workspace_id', '=', workspaceId)
     .where('counter_key', '=', counterKey)
+    .where('workspace_id', '=', ({ selectFrom }) =>
+      selectFrom('passports as first').select('first.workspace_id').where('first.id', '=', counterKey),
+    )
     .execute()
   const own = await db
     .selectFrom('attestations')

@@ -161,6 +161,35 @@ export function describeBudgets(create: () => Promise<DatabaseUnderTest>): void 
       assert.deepEqual(seen, [[1, 2, 4]])
     })
 
+    test('past permits include those of a successor that another workspace issued', async () => {
+      const { store } = opened()
+      const [world, issuer] = [await makeWorld(store), await makeWorld(store)]
+      const first = issuer.passport_id
+      const heir = { ...issuer, passport_id: `${first}-reissued` }
+      await store.write((tx, now) =>
+        tx
+          .insertInto('passports')
+          .values({ ...passportRow(heir, now), counter_key: first })
+          .execute(),
+      )
+      const used = { counter_keys: [first], sequence_key: first }
+      await store.decide(spend(world, { ...used, cost_cents: 1 }))
+      await store.decide(spend(world, { ...used, sequence_key: heir.passport_id, cost_cents: 2 }))
+      const seen: number[][] = []
+      await store.decide(
+        spend(world, {
+          ...used,
+          record(facts, plain) {
+            const past = facts.pastPermits(first)
+            if (past === undefined) return { need: 'permits', counter_key: first, since: 0 }
+            seen.push(past.map(({ cost_cents }) => cost_cents).sort((a, b) => a - b))
+            return plain
+          },
+        }),
+      )
+      assert.deepEqual(seen, [[1, 2]])
+    })
+
     test('a clock that was set back neither reorders a passport nor takes its records apart', async () => {
       const { store, other } = opened()
       const world = await makeWorld(store)

@@ -1,6 +1,7 @@
 import { type PastPermit, targetHost } from '@modei/core'
 import type { PoolClient, QueryResultRow } from 'pg'
 import type { SigningKeyRow } from '../flush.ts'
+import { passportLine } from '../passport-line.ts'
 import type { LivePassport, Row } from '../store.ts'
 import { textArray } from './array-parameter.ts'
 import { NOW } from './database-time.ts'
@@ -139,8 +140,8 @@ async function pastPermits(
 ): Promise<PastPermit[]> {
   const { rows } = await client.query<Omit<PastPermit, 'target_host'> & { target: string | null }>(
     `select created_at as at, action, cost_cents, target from attestations
-     where workspace_id = $1 and counter_key = $2 and created_at >= $3 and sequence_key in
-     (select id from passports where workspace_id = $1 and counter_key = $2 union select $2)
+     where workspace_id = $1 and counter_key = $2 and created_at >= $3
+     and sequence_key in (${passportLine('$2')} union select $2)
      union all
      select at, action, cost_cents, target_host from ancestor_charges
      where workspace_id = $1 and counter_key = $2 and at >= $3`,

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { type PastPermit, targetHost } from '@modei/core'
 import { NewestMap } from '../../newest-map.ts'
 import type { FlushView, SigningKeyRow } from '../flush.ts'
+import { passportLine } from '../passport-line.ts'
 import type { ApiKeyRow, IdempotencyClaim, LivePassport, Row } from '../store.ts'
 import type { Flights } from './flights.ts'
 
@@ -47,7 +48,7 @@ export class SqliteLookups {
     this.ownPermits = db.prepare(
       `select created_at as at, action, cost_cents, target from attestations
        where workspace_id = ?1 and counter_key = ?3 and created_at >= ?2
-       and sequence_key in (select id from passports where workspace_id = ?1 and counter_key = ?3 union select ?3)`,
+       and sequence_key in (${passportLine('?3')} union select ?3)`,
     )
     this.ancestorCharges = db.prepare(
       `select at, action, cost_cents, target_host as target from ancestor_charges

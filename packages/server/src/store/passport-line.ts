@@ -1,0 +1,9 @@
+/**
+ * A query for the ids of a passport and of those that replaced it, which go on counting with its counters. They are in
+ * the workspace of whoever issued it, which need not be that of the gate where it is used.
+ * @param counterKey the parameter of the statement that stands for the id of the first of them
+ */
+export function passportLine(counterKey: string): string {
+  return `select id from passports where counter_key = ${counterKey}
+    and workspace_id = (select workspace_id from passports where id = ${counterKey})`
+}
