@@ -11,7 +11,7 @@ export interface ConnectionOptions {
  * Pages of the write-ahead log from which on each commit itself copies it into the database, and waits for that. It is
  * rarely so long: see `WalCheckpointer`.
  */
-export const AUTO_CHECKPOINT_PAGES = 32_000
+export const AUTO_CHECKPOINT_PAGES = 64_000
 
 /** The ends of every index that batches add to: SQLite's own 2 MiB are too few for a few hundred passports. */
 const CACHE_KIB = 16_384
