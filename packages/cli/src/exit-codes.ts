@@ -33,6 +33,8 @@ const BY_STATUS: ReadonlyMap<number, number> = new Map([
 ])
 
 const BY_CODE: ReadonlyMap<string, number> = new Map([
+  // Noticed before anything was sent.
+  ['request_invalid', EXIT.usage],
   ['api_key_missing', EXIT.unauthenticated],
   ['api_key_malformed', EXIT.unauthenticated],
   ['connection_failed', EXIT.unreachable],

@@ -104,7 +104,7 @@ test('keys and checkpoints of another log vouch for nothing', async (t) => {
   assert.match(forged.stderr, /not to be believed/)
 })
 
-test('each audit command is about exactly one log', async () => {
+test('each audit command is about exactly one log, by an id of its kind', async () => {
   for (const args of [
     ['audit', 'verify'],
     ['audit', 'verify', 'file', '--workspace', 'ws_00000000'],
@@ -113,6 +113,9 @@ test('each audit command is about exactly one log', async () => {
     ['audit', 'export', '-o', 'file', '--gate', 'gate_shop', '--workspace', 'ws_00000000'],
     ['audit', 'checkpoint', '-o', 'file'],
     ['audit', 'checkpoint', '-o', 'file', '--gate', 'gate_shop', '--workspace', 'ws_00000000'],
+    ['audit', 'verify', '--gate', 'ws_00000000'],
+    ['audit', 'export', '-o', 'file', '--gate', 'shop'],
+    ['audit', 'checkpoint', '-o', 'file', '--workspace', '../ws_00000000'],
   ]) {
     const run = await modei(args, {
       MODEI_API_URL: 'http://127.0.0.1:9',
