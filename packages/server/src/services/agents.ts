@@ -17,10 +17,10 @@ export async function listAgents(
   limit: number,
   position: Position | undefined,
 ): Promise<Page<Agent[]>> {
-  const known = await knownAgents(store.read, caller.workspace_id, limit + 1, position)
+  const known = await knownAgents(store.scan, caller.workspace_id, limit + 1, position)
   const shown = known.slice(0, limit).map(({ agent_id }) => agent_id)
-  const passports = await passportsOfAgents(store.read, caller.workspace_id, shown)
-  const beats = await heartbeats(store.read, caller.workspace_id, shown)
+  const passports = await passportsOfAgents(store.scan, caller.workspace_id, shown)
+  const beats = await heartbeats(store.scan, caller.workspace_id, shown)
   const now = await store.now()
   return pageOf(
     known,

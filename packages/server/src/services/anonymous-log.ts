@@ -20,7 +20,7 @@ export async function listAnonymousLog(
 ): Promise<Page<AnonymousLogView[]>> {
   await findOwnGate(store.read, caller.workspace_id, gateId)
   await anonymous.flush()
-  let query = store.read
+  let query = store.scan
     .selectFrom('attestations')
     .leftJoin('anonymous_repeats', 'anonymous_repeats.attestation_id', 'attestations.id')
     .selectAll('attestations')

@@ -85,7 +85,7 @@ export async function listGateAttestations(
   cursor: string | undefined,
 ): Promise<Page<AttestationView[]>> {
   await findOwnGate(store.read, caller.workspace_id, gateId)
-  let query = store.read
+  let query = store.scan
     .selectFrom('attestations')
     .selectAll()
     .where('chain_id', '=', gateId)

@@ -1,5 +1,6 @@
 import { newCounters, type PastPermit, parseCounters, targetHost } from '@modei/core'
 import type { Kysely } from 'kysely'
+import { readPassportLine } from '../store/passport-line.ts'
 import type { Database } from '../store/schema.ts'
 import type { DecisionJob, LiveFacts, NeedPermits } from '../store/store.ts'
 import { withCatalog } from './catalog-facts.ts'
@@ -23,7 +24,7 @@ export function consult<T extends object>(services: Services, question: Consulta
     let answer = question.ask(facts)
     while (isNeed(answer)) {
       if (permits.has(answer.counter_key)) throw new Error('a question asked twice for the same permits')
-      permits.set(answer.counter_key, await pastPermits(store.read, question.workspace_id, answer))
+      permits.set(answer.counter_key, await pastPermits(store.scan, question.workspace_id, answer))
       answer = question.ask(facts)
     }
     return answer
@@ -124,17 +125,11 @@ async function pastPermits(
   workspaceId: string,
   { counter_key: key, since }: NeedPermits,
 ): Promise<PastPermit[]> {
-  const line = await db
-    .selectFrom('passports')
-    .select('id')
-    .where('workspace_id', '=', workspaceId)
-    .where('counter_key', '=', key)
-    .execute()
   const own = await db
     .selectFrom('attestations')
     .select(['created_at as at', 'action', 'cost_cents', 'target'])
     .where('workspace_id', '=', workspaceId)
-    .where('sequence_key', 'in', some([key, ...line.map(({ id }) => id)]))
+    .where('sequence_key', 'in', await readPassportLine(db, key))
     .where('counter_key', '=', key)
     .where('created_at', '>=', since)
     .execute()

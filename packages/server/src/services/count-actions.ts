@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { readPassportLine } from '../store/passport-line.ts'
 import type { Database } from '../store/schema.ts'
 
 /** As many names as counters keep. */
@@ -11,20 +12,11 @@ export async function countActions(
   counterKey: string,
   since: number,
 ): Promise<Record<string, number>> {
-  // As `passportLine` in the store.
-  const line = await db
-    .selectFrom('passports')
-    .select('id')
-    .where('counter_key', '=', counterKey)
-    .where('workspace_id', '=', ({ selectFrom }) =>
-      selectFrom('passports as first').select('first.workspace_id').where('first.id', '=', counterKey),
-    )
-    .execute()
   const own = await db
     .selectFrom('attestations')
     .select(['action', ({ fn }) => fn.countAll<number>().as('permits')])
     .where('workspace_id', '=', workspaceId)
-    .where('sequence_key', 'in', [counterKey, ...line.map(({ id }) => id)])
+    .where('sequence_key', 'in', await readPassportLine(db, counterKey))
     .where('counter_key', '=', counterKey)
     .where('created_at', '>=', since)
     .groupBy('action')

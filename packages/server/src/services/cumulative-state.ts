@@ -49,7 +49,7 @@ export async function getCumulativeState(
     // Rolling windows keep cents and no names, so what was done in one is counted from the log.
     action_counts:
       widest.kind === 'rolling'
-        ? await countActions(store.read, caller.workspace_id, used.counter_key, since)
+        ? await countActions(store.scan, caller.workspace_id, used.counter_key, since)
         : state.action_counts,
     sequence_number: numbered?.sequence_number ?? 0,
     last_attestation_id: numbered?.last_attestation_id ?? null,

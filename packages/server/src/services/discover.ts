@@ -16,7 +16,7 @@ export interface DiscoveryFilter {
 
 /** Finds what the catalogs in effect of discoverable gates of live workspaces offer. Anybody may ask. */
 export async function discover({ store }: Services, filter: DiscoveryFilter): Promise<Discovery> {
-  const matching = offers(store.read, filter, await store.now())
+  const matching = offers(store.scan, filter, await store.now())
   const { total } = await matching
     .select(({ fn }) => fn.countAll<number>().as('total'))
     .executeTakeFirstOrThrow()

@@ -50,7 +50,7 @@ export async function listEnforcements(
   cursor: string | undefined,
 ): Promise<Page<EnforcementView[]>> {
   const { sequence_key: sequenceKey } = await findUsedPassport(services, caller, passportId)
-  let query = services.store.read
+  let query = services.store.scan
     .selectFrom('attestations')
     .selectAll()
     .where('workspace_id', '=', caller.workspace_id)

@@ -28,7 +28,7 @@ export async function* exportAttestations(
   for (const { chain_id: chainId, head_index: head } of await query.orderBy('chain_id').execute()) {
     const first = (await newestStatement(store.read, chainId))?.first_kept_index ?? 1
     for (let from = first; from <= head; from += SLICE) {
-      const rows = await store.read
+      const rows = await store.scan
         .selectFrom('attestations')
         .selectAll()
         .where('chain_id', '=', chainId)

@@ -55,7 +55,7 @@ export async function settle(
   const verified = new Map<string, Receipt>()
   let excluded = 0
   let currency: string | null = null
-  for await (const rows of unsettled(store.read, request, period)) {
+  for await (const rows of unsettled(store.scan, request, period)) {
     const page = await verifyReceipts(store, gate.id, rows)
     for (const receipt of page.receipts) verified.set(receipt.attestation_id, receipt)
     excluded += page.excluded

@@ -91,7 +91,7 @@ async function countOutcomes(
     })
   }
   // One statement: records that are removed meanwhile are counted once, here or there.
-  const rows = await store.read
+  const rows = await store.scan
     .selectFrom('attestations')
     .select(['action', 'reason_code', ({ fn }) => fn.countAll().as('count')])
     .where('chain_id', '=', gateId)
@@ -100,7 +100,7 @@ async function countOutcomes(
     .where('created_at', '<', until)
     .groupBy(['action', 'reason_code'])
     .unionAll(
-      store.read
+      store.scan
         .selectFrom('removed_outcomes')
         .select(['action', 'outcome as reason_code', ({ fn }) => fn.countAll().as('count')])
         .where('chain_id', '=', gateId)

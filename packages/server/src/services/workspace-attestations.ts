@@ -46,7 +46,7 @@ function newestOf(
   limit: number,
   position: Position | undefined,
 ): Promise<Row<'attestations'>[]> {
-  let query = store.read
+  let query = store.scan
     .selectFrom('attestations')
     .selectAll()
     .where('workspace_id', '=', caller.workspace_id)

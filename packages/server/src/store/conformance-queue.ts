@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { ModeiProblem } from '@modei/protocol'
+import { sql } from 'kysely'
 import { type DatabaseUnderTest, endings, makeWorld, openStore, spend, times } from './conformance-fixture.ts'
 import { logOf } from './conformance-log.ts'
 import type { Store } from './store.ts'
@@ -41,6 +42,34 @@ export function describeQueue(create: () => Promise<DatabaseUnderTest>): void {
         values.map(({ id }) => id),
       )
       await again.close()
+      await database.remove()
+    })
+
+    test('a scan that takes long keeps neither decisions nor reads and writes waiting, and sees what was answered', async () => {
+      const database = await create()
+      const store = await openStore(database)
+      const world = await makeWorld(store)
+      const first = await store.decide(spend(world))
+      let isOver = false
+      const counted = sql<{ n: number }>`
+        with recursive numbers (x) as (select 1 union all select x + 1 from numbers where x < 3000000)
+        select count(*) as n from numbers`
+        .execute(store.scan)
+        .finally(() => {
+          isOver = true
+        })
+      await Promise.all(times(10, () => store.decide(spend(world))))
+      await store.read.selectFrom('chains').selectAll().execute()
+      await makeWorld(store)
+      assert.equal(isOver, false)
+      assert.equal(Number((await counted).rows[0]?.n), 3_000_000)
+      const seen = await store.scan.selectFrom('attestations').selectAll().orderBy('chain_index').execute()
+      assert.equal(seen.length, 11)
+      assert.deepEqual({ ...seen[0] }, { ...(await logOf(store, world.chain_id))[0] })
+      assert.equal(seen[0]?.id, first.id)
+      await assert.rejects(store.scan.deleteFrom('attestations').execute())
+      assert.equal((await logOf(store, world.chain_id)).length, 11)
+      await store.close()
       await database.remove()
     })
 

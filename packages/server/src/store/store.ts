@@ -13,6 +13,8 @@ export interface Store {
   readonly engine: Engine
   /** Committed data, outside any transaction. */
   readonly read: Kysely<Database>
+  /** As `read`, for what may look at much of the log: it keeps no decision waiting. */
+  readonly scan: Kysely<Database>
   /**
    * Runs `work` in one transaction, as if no other write ran meanwhile, and resolves after it is on disk. It runs again
    * when another process got in between, so whatever it does beside the transaction must bear being done twice.

@@ -99,6 +99,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     return {
       engine: 'postgres',
       read: db,
+      scan: db,
       write: (work) => turns.run(() => serializableWrite(db, timeouts, (tx, now) => work(tx, clock(now)))),
       decide: (job) => decisions.decide(job),
       waiting: () => decisions.waiting,

@@ -25,7 +25,7 @@ export function kyselyOver(db: DatabaseSync): Kysely<Database> {
 
 type Bindable = null | number | bigint | string | Uint8Array
 
-function bindable(parameters: ReadonlyArray<unknown>): Bindable[] {
+export function bindable(parameters: ReadonlyArray<unknown>): Bindable[] {
   return parameters.map((value) => {
     if (
       value === null ||

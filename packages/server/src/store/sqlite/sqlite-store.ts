@@ -10,6 +10,7 @@ import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { KeptRows } from './flush-view.ts'
 import { kyselyOver } from './kysely.ts'
+import { scansOf } from './scans.ts'
 import { WalCheckpointer } from './wal-checkpointer.ts'
 
 export interface SqliteStoreOptions extends Partial<GroupCommitOptions> {
@@ -29,6 +30,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   await migrate(db, 'sqlite')
   const readOnly = openConnection(file, { readOnly: true })
   const reader = kyselyOver(readOnly)
+  const scans = scansOf(file)
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
@@ -55,6 +57,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   return {
     engine: 'sqlite',
     read: reader,
+    scan: scans,
     write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
       return lock.run(async () => {
         await engine.settle()
@@ -94,6 +97,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       await wal.close()
       await options.signer.close()
       await reader.destroy()
+      await scans.destroy()
       // The last connection to close folds the write-ahead log back into the file.
       await db.destroy()
     },
