@@ -311,3 +311,28 @@ test('the enforcements of a self-issued passport are listed where it was used', 
   assert.equal((await list(server, '', path)).length, 1)
   assert.equal((await server.request('GET', path, undefined, { key: server.keys.other })).status, 404)
 })
+
+test('a list that reads through a long log keeps no decision waiting', async (t) => {
+  const server = await startServer(t)
+  if (server.store.engine !== 'sqlite') return t.skip('PostgreSQL reads in processes of its own')
+  await openGate(server, 'gate_shop')
+  const passport = (await issue(server, ['buy'])).passport_id
+  const { attestation_id: first } = (await enforceWith(server, passport, 'buy')).body
+  await server.database.tamper(
+    `insert into attestations
+     select chain_id, x, chain_hash, workspace_id, id || x, type, gate_id, passport_id, 'pp_old', counter_key, agent_id,
+       action, target, decision, reason_code, 0, x, created_at, '{}', signature, signing_key_id
+     from attestations join (with recursive numbers (x) as
+       (select 100 union all select x + 1 from numbers where x < 150000) select x from numbers)
+     where id = '${first}'`,
+  )
+  const order: string[] = []
+  const listed = list(server, '?agent_id=nobody', '/api/gates/gate_shop/attestations').then((found) => {
+    order.push('list')
+    return found
+  })
+  const enforced = enforceWith(server, passport, 'buy').then(() => order.push('decision'))
+  await Promise.all([listed, enforced])
+  assert.deepEqual(order, ['decision', 'list'])
+  assert.deepEqual(await listed, [])
+})
