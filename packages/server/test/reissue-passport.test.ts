@@ -134,14 +134,23 @@ test('a limit that is set after a reissue counts what the passports before it di
   await openGate(server)
   const first = await issue(server, ['buy'])
   for (let n = 0; n < 3; n += 1) await enforceWith(server, first.passport_id, 'buy', 5)
-  const second = await reissued(server, first.passport_id)
-  await server.request('PUT', `/api/passports/${second.passport_id}/constraints`, {
-    'core:rate:max_per_minute': 3,
+  const { passport_id } = await reissued(server, first.passport_id)
+  const planned = await server.request('POST', '/api/authorize/dry-run', {
+    gate_id: 'gate_shop',
+    passport: { passport_id },
+    requested_permission: 'buy',
+    requested_constraints: { 'core:rate:max_per_minute': 3 },
   })
-  assert.equal(
-    (await enforceWith(server, second.passport_id, 'buy')).body.blocked_by,
-    'core:rate:max_per_minute',
-  )
+  assert.equal(planned.body.blocked_by, 'core:rate:max_per_minute')
+  await server.request('PUT', `/api/passports/${passport_id}/constraints`, {
+    'core:rate:max_per_minute': 3,
+    'core:cost:cumulative_window': '1h',
+    'core:cost:max_cumulative': 100,
+  })
+  const refused = await enforceWith(server, passport_id, 'buy')
+  assert.equal(refused.body.blocked_by, 'core:rate:max_per_minute')
+  const state = await server.request('GET', `/api/passports/${passport_id}/state`)
+  assert.deepEqual(state.body.action_counts, { buy: 3 })
 })
 
 test('what is reserved for a hold stays reserved after a reissue', async (t) => {

@@ -52,6 +52,7 @@ test('what is no packed number is known, and cannot be read', () => {
     ['a digit without its last, behind a number', '#]'],
     ['a character below the digits', '"'],
     ['a character between the digits', 'C'],
+    ['a character between the digits, before a number', 'C#'],
     ['a backslash', '\\'],
     ['a character above the digits', '}'],
     ['a letter of two bytes', 'é'],

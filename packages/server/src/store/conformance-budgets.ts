@@ -11,6 +11,7 @@ import {
 } from './conformance-fixture.ts'
 import { group } from './conformance-group.ts'
 import { assertWhole } from './conformance-log.ts'
+import { readPassportLine } from './passport-line.ts'
 import type { Store } from './store.ts'
 
 async function counterOf(store: Store, workspaceId: string, key: string) {
@@ -188,6 +189,7 @@ export function describeBudgets(create: () => Promise<DatabaseUnderTest>): void 
         }),
       )
       assert.deepEqual(seen, [[1, 2]])
+      assert.deepEqual((await readPassportLine(store.read, first)).sort(), [first, heir.passport_id])
     })
 
     test('a clock that was set back neither reorders a passport nor takes its records apart', async () => {
