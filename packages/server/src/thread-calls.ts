@@ -51,6 +51,8 @@ export class ThreadCalls<Q, A> {
   }
 
   async close(): Promise<void> {
+    // Or a process with nothing else to do would end before who waits for this goes on.
+    this.#worker?.ref()
     await this.#worker?.terminate()
   }
 

@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
-import { openConnection } from '../../src/store/sqlite/connection.ts'
-import { WalCheckpointer } from '../../src/store/sqlite/wal-checkpointer.ts'
+import { box } from '../../src/store/conformance-fixture.ts'
+import { Signer } from '../../src/store/signer.ts'
+import { AUTO_CHECKPOINT_PAGES, isAtLeast, openConnection } from '../../src/store/sqlite/connection.ts'
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts'
+import { endLongLog, WalCheckpointer } from '../../src/store/sqlite/wal-checkpointer.ts'
 
 const FROM = 200
 const COMMITS = 3000
@@ -94,4 +97,52 @@ test('a log whose copying fails makes no commit fail', async (t) => {
   written.db.close()
   assert.doesNotThrow(() => nowhere.afterCommit())
   written.db.open()
+})
+
+test('a log that readers kept is ended between two of them, and left alone while one reads', async (t) => {
+  const written = open(t)
+  const reader = openConnection(written.file, { readOnly: true })
+  const other = openConnection(written.file)
+  t.after(() => {
+    reader.close()
+    other.close()
+  })
+  const rows = (db: DatabaseSync) => db.prepare('select count(*) as n from t').get()
+  reader.exec('begin')
+  const seen = rows(reader)
+  await commitUntil(written, () => stateOf(written.db).log > 2 * FROM)
+  endLongLog(other, FROM)
+  assert.ok(stateOf(written.db).log > 2 * FROM)
+  assert.deepEqual(rows(reader), seen)
+  reader.exec('commit')
+  const all = rows(written.db)
+  endLongLog(other, 10 * COMMITS)
+  assert.ok(stateOf(written.db).log > 2 * FROM, 'it is not long')
+  endLongLog(other, FROM)
+  assert.equal(stateOf(written.db).log, 0)
+  assert.equal(statSync(`${written.file}-wal`).size, 0)
+  for (const db of [written.db, reader, other]) assert.deepEqual(rows(db), all)
+})
+
+test('a scan begins by ending a log that is long', async (t) => {
+  const { db, file } = open(t)
+  const store = await openSqliteStore(file, { signer: new Signer(box) })
+  t.after(() => store.close())
+  const many = (pages: number) =>
+    db.exec(
+      `insert into t (b) with recursive numbers (x) as (select 1 union all select x + 1 from numbers where x < ${pages})
+       select hex(zeroblob(2000)) from numbers`,
+    )
+  many(AUTO_CHECKPOINT_PAGES / 2 + 100)
+  assert.ok(stateOf(db).log > AUTO_CHECKPOINT_PAGES / 2)
+  await store.scan.selectFrom('meta').selectAll().execute()
+  assert.equal(stateOf(db).log, 0)
+})
+
+test('versions of SQLite are told apart by number', () => {
+  const wanted = [3, 51, 3]
+  for (const version of ['3.51.3', '3.51.10', '3.52.0', '3.100.0', '4.0.0', '3.51.3.1'])
+    assert.equal(isAtLeast(version, wanted), true, version)
+  for (const version of ['3.51.2', '3.51', '3.5.4', '3.50.9', '2.99.99', '0', '', 'new'])
+    assert.equal(isAtLeast(version, wanted), false, version)
 })

@@ -8,10 +8,17 @@ export interface ConnectionOptions {
 }
 
 /**
- * Pages of the write-ahead log from which on each commit itself copies it into the database, and waits for that. It is
- * rarely so long: see `WalCheckpointer`.
+ * Whether checkpoints may run beside commits: before 3.51.3 SQLite could lose what was committed then, and before 3.51
+ * asking for the length of the log was a checkpoint itself.
+ * Source: SQLite, "Write-Ahead Logging", section on the WAL-reset bug, and the release notes of 3.51.0.
  */
-export const AUTO_CHECKPOINT_PAGES = 64_000
+export const CHECKPOINTS_ASIDE = isAtLeast(process.versions.sqlite ?? '0', [3, 51, 3])
+
+/**
+ * Pages of the write-ahead log from which on each commit itself copies it into the database, and waits for that. It is
+ * rarely so long, see `WalCheckpointer`; where nothing else copies it, it may not become so long.
+ */
+export const AUTO_CHECKPOINT_PAGES = CHECKPOINTS_ASIDE ? 64_000 : 4_000
 
 /** The ends of every index that batches add to: SQLite's own 2 MiB are too few for a few hundred passports. */
 const CACHE_KIB = 16_384
@@ -31,4 +38,14 @@ export function openConnection(file: string, options: ConnectionOptions = {}): D
   }
   if (options.maxPages !== undefined) db.exec(`pragma max_page_count = ${options.maxPages}`)
   return db
+}
+
+/** Whether a version such as `3.51.3` is one, or a later one. */
+export function isAtLeast(version: string, wanted: readonly number[]): boolean {
+  const parts = version.split('.').map(Number)
+  for (const [i, least] of wanted.entries()) {
+    const part = parts[i] ?? 0
+    if (part !== least) return part > least
+  }
+  return true
 }

@@ -3,6 +3,7 @@ import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
 import { workerData } from 'node:worker_threads'
 import { answerThreadCalls } from '../../answer-thread-calls.ts'
 import { openConnection } from './connection.ts'
+import { endLongLog } from './wal-checkpointer.ts'
 
 export interface Scan {
   text: string
@@ -11,7 +12,10 @@ export interface Scan {
 
 const file: string = workerData
 const db = openConnection(file, { readOnly: true })
+const writable = openConnection(file)
 
-answerThreadCalls(({ text, parameters }: Scan): Record<string, SQLOutputValue>[] =>
-  db.prepare(text).all(...parameters),
-)
+answerThreadCalls(({ text, parameters }: Scan): Record<string, SQLOutputValue>[] => {
+  // Between two of them, for while one reads the log cannot end.
+  endLongLog(writable)
+  return db.prepare(text).all(...parameters)
+})

@@ -5,7 +5,7 @@ import { Mutex } from '../mutex.ts'
 import type { Database } from '../schema.ts'
 import type { Signer } from '../signer.ts'
 import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
-import { openConnection } from './connection.ts'
+import { CHECKPOINTS_ASIDE, openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { KeptRows } from './flush-view.ts'
@@ -30,7 +30,8 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   await migrate(db, 'sqlite')
   const readOnly = openConnection(file, { readOnly: true })
   const reader = kyselyOver(readOnly)
-  const scans = scansOf(file)
+  // Reading beside commits needs what ends the log that readers keep.
+  const scans = CHECKPOINTS_ASIDE ? scansOf(file) : undefined
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
@@ -57,7 +58,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   return {
     engine: 'sqlite',
     read: reader,
-    scan: scans,
+    scan: scans ?? reader,
     write<T>(work: (tx: Transaction<Database>, now: number) => Promise<T>): Promise<T> {
       return lock.run(async () => {
         await engine.settle()
@@ -97,7 +98,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       await wal.close()
       await options.signer.close()
       await reader.destroy()
-      await scans.destroy()
+      await scans?.destroy()
       // The last connection to close folds the write-ahead log back into the file.
       await db.destroy()
     },

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { ThreadCalls, threadFile } from '../../thread-calls.ts'
-import { AUTO_CHECKPOINT_PAGES } from './connection.ts'
+import { AUTO_CHECKPOINT_PAGES, CHECKPOINTS_ASIDE } from './connection.ts'
 
 export interface WalLimits {
   /** Pages of the write-ahead log from which on it is copied into the database. */
@@ -15,8 +15,30 @@ export interface WalLimits {
  */
 const LIMITS: WalLimits = { from: AUTO_CHECKPOINT_PAGES / 2, rest: 500 }
 
-/** Pages until it is tried again: a reader that still needs the log keeps it from beginning anew. */
-const STEP = 100
+/** Pages until copying is tried again; twice as many each time that a reader which needs the log let none be copied. */
+const FIRST_STEP = 100
+
+/** Answers how many pages are in the log, and copies none. */
+const LENGTH = 'pragma wal_checkpoint(noop)'
+
+/** How often, and milliseconds in between, until no other checkpoint and no commit is under way. */
+const TRIES = 20
+const PAUSE_MS = 3
+
+/**
+ * Ends a log that is long, in a moment without a reader: readers that follow each other closely would keep it for ever.
+ * Commits wait while the last pages are copied. Where somebody else reads, nothing is done.
+ * @param db a connection of its own, which writes, of a thread that may wait
+ */
+export function endLongLog(db: DatabaseSync, from = LIMITS.from): void {
+  if (!CHECKPOINTS_ASIDE || Number(db.prepare(LENGTH).get()?.log) < from) return
+  // Most of it while commits go on. Then, not to wait for readers with the write lock in hand, it waits for nobody.
+  db.exec('pragma wal_checkpoint(passive); pragma busy_timeout = 0')
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (db.prepare('pragma wal_checkpoint(truncate)').get()?.busy === 0) return
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS)
+  }
+}
 
 /**
  * Keeps the write-ahead log short without making commits wait: a thread copies what is in it while batches go on being
@@ -26,16 +48,18 @@ const STEP = 100
  */
 export class WalCheckpointer {
   readonly #db: DatabaseSync
-  readonly #state: StatementSync
+  readonly #state: StatementSync | undefined
   readonly #limits: WalLimits
   readonly #thread: ThreadCalls<null, null>
   #copying = false
   #tryFrom: number
+  #step = FIRST_STEP
+  #copied = -1
 
   /** @param db a connection that writes to `file` */
   constructor(db: DatabaseSync, file: string, limits = LIMITS) {
     this.#db = db
-    this.#state = db.prepare('pragma wal_checkpoint(noop)')
+    this.#state = CHECKPOINTS_ASIDE ? db.prepare(LENGTH) : undefined
     this.#limits = limits
     this.#thread = new ThreadCalls(threadFile(import.meta.url, './wal-checkpoint-thread'), file)
     this.#tryFrom = limits.from
@@ -55,16 +79,24 @@ export class WalCheckpointer {
   }
 
   #keepShort(): void {
+    if (this.#state === undefined) return
     const state = this.#state.get()
     const log = Number(state?.log)
-    if (log < this.#limits.from) this.#tryFrom = this.#limits.from
-    if (this.#copying || log < this.#tryFrom) return
-    this.#tryFrom = log + STEP
-    // The longer it is already, the more of it is copied here: a slow disk might never leave as little as `rest`.
+    const copied = Number(state?.checkpointed)
     const { from, rest } = this.#limits
-    const uncopied = log - Number(state?.checkpointed)
-    if (uncopied <= rest + (log - from) / 8) this.#db.exec('pragma wal_checkpoint(passive)')
-    else void this.#copy()
+    if (log < from) this.#tryFrom = from
+    if (this.#copying || log < this.#tryFrom) return
+    this.#step = copied === this.#copied ? this.#step * 2 : FIRST_STEP
+    this.#copied = copied
+    // The longer it is already, the more of it is copied here: a slow disk might never leave as little as `rest`.
+    if (log - copied <= rest + (log - from) / 8) {
+      // A reader may keep it from beginning anew though all is copied, and here each try takes time.
+      this.#tryFrom = log + from / 32
+      this.#db.exec('pragma wal_checkpoint(passive)')
+    } else {
+      this.#tryFrom = log + this.#step
+      void this.#copy()
+    }
   }
 
   async #copy(): Promise<void> {
