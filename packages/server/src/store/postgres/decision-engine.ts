@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ModeiProblem } from '@modei/protocol'
 import type { Pool, PoolClient } from 'pg'
 import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites, Gathering } from '../flush.ts'
-import { isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
+import { codeOf, isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
 import { inOnePiece } from './in-one-piece.ts'
 import { checkOut } from './pool.ts'
 import { type OpenFlush, openFlush } from './read-flush.ts'
@@ -16,6 +16,8 @@ const MAX_ATTEMPTS = 4
 /** The first half of a lane's advisory lock; chosen once, at random. */
 export const LANE_LOCKS = 1_297_040_451
 
+const LOCK_NOT_AVAILABLE = '55P03'
+
 export interface PostgresEngineParts {
   /** Pipelining connections for flushes alone, so that reads never keep a decision waiting. */
   flushes: Pool
@@ -24,6 +26,11 @@ export interface PostgresEngineParts {
   names: StatementNames
   /** Begins a transaction and sets its time-outs. */
   begin: string
+  /**
+   * Milliseconds that a flush which takes turns waits for any lock. Those behind it may have nothing to do with what it
+   * waits for, so it lets them go on then, and tries again out of turn, with all the time that a flush has.
+   */
+  turnTimeoutMs: number
   /** Makes the database's time the one that counts. */
   clock(databaseTime: number): number
   /** Told the time of every flush. */
@@ -53,10 +60,15 @@ export class PostgresDecisionEngine implements DecisionEngine {
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void> {
+    let takesTurns = gathering.isBusy
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(gathering, work, next)
+        return await this.#attempt(gathering, takesTurns, work, next)
       } catch (error) {
+        if (takesTurns && codeOf(error) === LOCK_NOT_AVAILABLE) {
+          takesTurns = false
+          continue
+        }
         const again =
           error instanceof NothingWritten || lostRace(error) || this.#parts.names.wereRefused(error)
         if (!again || attempt === MAX_ATTEMPTS) throw problemOf(error)
@@ -67,6 +79,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
 
   async #attempt(
     gathering: Gathering,
+    takesTurns: boolean,
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void> {
@@ -74,7 +87,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
     let isOpen = true
     try {
       const begun = inOnePiece(client, () => client.query(this.#parts.begin))
-      if (gathering.isBusy) await Promise.all([begun, this.#turn(client, gathering.lane)])
+      if (takesTurns) await Promise.all([begun, this.#turn(client, gathering.lane)])
       const flush = await openFlush(client, this.#parts, wantedRows(gathering.take()), begun)
       const batch = await work(flush.view)
       const { writes } = batch
@@ -83,7 +96,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
       isOpen = false
       const committed = this.#commit(client, flush, writes)
       // One that waited for its turn has it until it ends, so the next one may queue behind it.
-      if (gathering.isBusy) next()
+      if (takesTurns) next()
       await committed
       this.#parts.onTime(flush.view.now)
     } catch (error) {
@@ -100,9 +113,11 @@ export class PostgresDecisionEngine implements DecisionEngine {
    * right, the locks of rows do that: but what comes while one waits goes with it.
    */
   #turn(client: PoolClient, lane: number): Promise<unknown> {
-    const text = 'select pg_advisory_xact_lock($1::int, $2::int)'
+    const text = "select set_config('lock_timeout', $1, true), pg_advisory_xact_lock($2::int, $3::int)"
     const name = this.#parts.names.nameOf(text)
-    return inOnePiece(client, () => client.query({ name, text, values: [LANE_LOCKS, lane] }))
+    return inOnePiece(client, () =>
+      client.query({ name, text, values: [`${this.#parts.turnTimeoutMs}`, LANE_LOCKS, lane] }),
+    )
   }
 
   async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {

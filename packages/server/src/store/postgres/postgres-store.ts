@@ -26,6 +26,8 @@ export interface PostgresStoreOptions extends Partial<GroupCommitOptions> {
   statementTimeoutMs?: number
   /** Milliseconds that a statement may wait for another process's lock. */
   lockTimeoutMs?: number
+  /** Milliseconds for the same of a flush that others wait behind, which then tries again out of turn. */
+  turnTimeoutMs?: number
   /** Milliseconds after which a connection attempt is given up. */
   connectTimeoutMs?: number
   /** Milliseconds beyond a time-out after which a server that says nothing at all is given up. */
@@ -82,6 +84,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       others,
       names: new StatementNames(),
       begin: beginFlush(timeouts, settings),
+      turnTimeoutMs: options.turnTimeoutMs ?? 250,
       clock,
       onTime: (now) => partitions.keep(now),
       onSync: (milliseconds) => options.observer?.onSync(milliseconds),
