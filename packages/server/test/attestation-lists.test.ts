@@ -318,21 +318,30 @@ test('a list that reads through a long log keeps no decision waiting', async (t)
   await openGate(server, 'gate_shop')
   const passport = (await issue(server, ['buy'])).passport_id
   const { attestation_id: first } = (await enforceWith(server, passport, 'buy')).body
+  await openGate(server, 'gate_other')
+  const there = await server.request('POST', '/api/gates/gate_other/passports', {
+    agent_id: 'agent-2',
+    permissions: ['buy'],
+  })
   await server.database.tamper(
     `insert into attestations
-     select chain_id, x, chain_hash, workspace_id, id || x, type, gate_id, passport_id, 'pp_old', counter_key, agent_id,
+     select chain_id, x, chain_hash, workspace_id, 'enf_z' || x, type, gate_id, passport_id, 'pp_old', counter_key, 'other',
        action, target, decision, reason_code, 0, x, created_at, '{}', signature, signing_key_id
      from attestations join (with recursive numbers (x) as
        (select 100 union all select x + 1 from numbers where x < 150000) select x from numbers)
-     where id = '${first}'`,
+     where id = '${first}';
+     update chains set head_index = 150000 where chain_id = 'gate_shop'`,
   )
   const order: string[] = []
   const listed = list(server, '?agent_id=nobody', '/api/gates/gate_shop/attestations').then((found) => {
     order.push('list')
     return found
   })
-  const enforced = enforceWith(server, passport, 'buy').then(() => order.push('decision'))
+  const enforced = enforceWith(server, there.body.passport_id, 'buy').then(() => order.push('decision'))
   await Promise.all([listed, enforced])
   assert.deepEqual(order, ['decision', 'list'])
   assert.deepEqual(await listed, [])
+  for (const path of ['/api/gates/gate_shop/attestations', '/api/attestations']) {
+    assert.deepEqual(ids(await list(server, '?agent_id=agent-1', path)), [first], path)
+  }
 })

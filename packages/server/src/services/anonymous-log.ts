@@ -5,7 +5,8 @@ import type { Row } from '../store/store.ts'
 import { canonicalDecision } from './attestations.ts'
 import { findOwnGate } from './gates.ts'
 import { jsonObject } from './json.ts'
-import { indexCursor } from './paging.ts'
+import { belowCursor } from './paging.ts'
+import { newestOf, readDownwards } from './read-downwards.ts'
 import type { Services } from './services.ts'
 
 export type AnonymousLogView = Omit<AnonymousLogEntry, 'decision'> & { decision: 'allow' | 'block' }
@@ -20,21 +21,25 @@ export async function listAnonymousLog(
 ): Promise<Page<AnonymousLogView[]>> {
   await findOwnGate(store.read, caller.workspace_id, gateId)
   await anonymous.flush()
-  let query = store.scan
+  const sequenceKey = `anonymous:${gateId}`
+  const query = store.scan
     .selectFrom('attestations')
     .leftJoin('anonymous_repeats', 'anonymous_repeats.attestation_id', 'attestations.id')
     .selectAll('attestations')
     .select('anonymous_repeats.count as repeats')
     .where('attestations.workspace_id', '=', caller.workspace_id)
-    .where('attestations.sequence_key', '=', `anonymous:${gateId}`)
+    .where('attestations.sequence_key', '=', sequenceKey)
     // Passports that are not known are numbered with them. The text is canonical, so no string can hold this member.
     .where('attestations.attestation_json', 'like', '%"access_mode":"anonymous"%')
-  const after = indexCursor(cursor)
-  if (after !== undefined) query = query.where('attestations.sequence_number', '<', after)
-  const rows = await query
-    .orderBy('attestations.sequence_number', 'desc')
-    .limit(limit + 1)
-    .execute()
+  const newest = await newestOf({ store }, caller.workspace_id, sequenceKey)
+  const rows = await readDownwards(belowCursor(cursor, newest), limit + 1, (slice) =>
+    query
+      .where('attestations.sequence_number', '>=', slice.from)
+      .where('attestations.sequence_number', '<', slice.below)
+      .orderBy('attestations.sequence_number', 'desc')
+      .limit(slice.limit)
+      .execute(),
+  )
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return new Page(

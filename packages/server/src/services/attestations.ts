@@ -15,7 +15,8 @@ import { newId } from '../new-id.ts'
 import type { IdempotencyClaim, Row, SealedAttestation } from '../store/store.ts'
 import { findOwnPassport } from './constraints.ts'
 import { findOwnGate, gateNotFound } from './gates.ts'
-import { indexCursor } from './paging.ts'
+import { belowCursor } from './paging.ts'
+import { readDownwards } from './read-downwards.ts'
 import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
@@ -96,12 +97,20 @@ export async function listGateAttestations(
   if (filter.decision !== undefined) query = query.where('decision', '=', filterDecision(filter.decision))
   if (filter.since !== undefined) query = query.where('created_at', '>=', queryTime(filter.since))
   if (filter.until !== undefined) query = query.where('created_at', '<', queryTime(filter.until))
-  const after = indexCursor(cursor)
-  if (after !== undefined) query = query.where('chain_index', '<', after)
-  const rows = await query
-    .orderBy('chain_index', 'desc')
-    .limit(limit + 1)
-    .execute()
+  const chain = await store.read
+    .selectFrom('chains')
+    .select('head_index')
+    .where('chain_id', '=', gateId)
+    .executeTakeFirst()
+  const below = belowCursor(cursor, chain?.head_index)
+  const rows = await readDownwards(below, limit + 1, (slice) =>
+    query
+      .where('chain_index', '>=', slice.from)
+      .where('chain_index', '<', slice.below)
+      .orderBy('chain_index', 'desc')
+      .limit(slice.limit)
+      .execute(),
+  )
   return chainPage(rows, limit, (row) => attestationView(row))
 }
 

@@ -5,7 +5,8 @@ import type { Row } from '../store/store.ts'
 import { attestationNotFound, canonicalDecision, filterDecision, findOwnAttestation } from './attestations.ts'
 import { findUsedPassport } from './find-used-passport.ts'
 import { jsonObject } from './json.ts'
-import { indexCursor } from './paging.ts'
+import { belowCursor } from './paging.ts'
+import { newestOf, readDownwards } from './read-downwards.ts'
 import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
@@ -57,12 +58,15 @@ export async function listEnforcements(
     .where('sequence_key', '=', sequenceKey)
     .where('type', 'in', KINDS)
   if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
-  const after = indexCursor(cursor)
-  if (after !== undefined) query = query.where('sequence_number', '<', after)
-  const rows = await query
-    .orderBy('sequence_number', 'desc')
-    .limit(limit + 1)
-    .execute()
+  const newest = await newestOf(services, caller.workspace_id, sequenceKey)
+  const rows = await readDownwards(belowCursor(cursor, newest), limit + 1, (slice) =>
+    query
+      .where('sequence_number', '>=', slice.from)
+      .where('sequence_number', '<', slice.below)
+      .orderBy('sequence_number', 'desc')
+      .limit(slice.limit)
+      .execute(),
+  )
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const place = await recordPlaces(services, shown)

@@ -17,3 +17,8 @@ export function indexCursor(cursor: string | undefined): number | undefined {
     errors: [{ pointer: '/query/cursor', message: 'is not one that this server returned' }],
   })
 }
+
+/** The number above all that such a list goes on with, whose newest item has the number `newest`. */
+export function belowCursor(cursor: string | undefined, newest = 0): number {
+  return Math.min(indexCursor(cursor) ?? Number.MAX_SAFE_INTEGER, newest + 1)
+}

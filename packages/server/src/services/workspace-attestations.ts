@@ -3,6 +3,7 @@ import { decodeCursor, type Page, type Position, pageOf } from '../http/page.ts'
 import type { Row } from '../store/store.ts'
 import { filtered, type WorkspaceFilter } from './attestation-filter.ts'
 import { type AttestationView, attestationView, queryTime } from './attestations.ts'
+import { SLICE } from './read-downwards.ts'
 import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
@@ -38,7 +39,7 @@ export async function listWorkspaceAttestations(
   )
 }
 
-function newestOf(
+async function newestOf(
   { store }: Services,
   caller: Caller,
   filter: WorkspaceFilter,
@@ -46,18 +47,37 @@ function newestOf(
   limit: number,
   position: Position | undefined,
 ): Promise<Row<'attestations'>[]> {
-  let query = store.scan
+  let range = store.scan
     .selectFrom('attestations')
-    .selectAll()
     .where('workspace_id', '=', caller.workspace_id)
     .where('id', '>', lowestId(prefix, filter.after))
     .where('id', '<', highestId(prefix, filter.before))
-    .where(filtered(filter))
+    .orderBy('id', 'desc')
   if (position !== undefined) {
     const [kind = '', rest = ''] = position.id.split('_', 2)
-    query = query.where('id', prefix < kind ? '<=' : '<', `${prefix}_${rest}`)
+    range = range.where('id', prefix < kind ? '<=' : '<', `${prefix}_${rest}`)
   }
-  return query.orderBy('id', 'desc').limit(limit).execute()
+  // In slices, as `readDownwards`. There is no number to cut at, so the index of ids tells where each begins.
+  const rows: Row<'attestations'>[] = []
+  for (let isLast = false; !isLast && rows.length < limit; ) {
+    const next = selectsFew(filter)
+      ? await range.select('id').offset(SLICE).limit(1).executeTakeFirst()
+      : undefined
+    const slice = next === undefined ? range : range.where('id', '>', next.id)
+    const found = slice
+      .selectAll()
+      .where(filtered(filter))
+      .limit(limit - rows.length)
+    rows.push(...(await found.execute()))
+    if (next === undefined) isLast = true
+    else range = range.where('id', '<=', next.id)
+  }
+  return rows
+}
+
+/** Whether most records may not match, apart from those of other times. */
+function selectsFew({ after: _after, before: _before, ...others }: WorkspaceFilter): boolean {
+  return Object.values(others).some((wanted) => wanted !== undefined)
 }
 
 function lowestId(prefix: string, after: string | undefined): string {
