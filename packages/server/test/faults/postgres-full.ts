@@ -15,6 +15,9 @@ export function tablesFull(rig: PostgresRig): Promise<RoundFigures> {
   })
 }
 
+/** Once in many runs it neither ends nor recovers by itself; an operator would not wait for longer either. */
+const ASKED_BEFORE_KILL = 200
+
 /** No room for the write-ahead log: the database gives up, and is started again by its operator. */
 export function logFull(rig: PostgresRig): Promise<RoundFigures> {
   return faultRound(rig, async (load) => {
@@ -25,7 +28,11 @@ export function logFull(rig: PostgresRig): Promise<RoundFigures> {
     await load.refusals(WORKERS)
     load.ease()
     rig.disks.log.free()
-    while (!(await answers(rig))) {
+    for (let asked = 1; !(await answers(rig)); asked += 1) {
+      if (asked % ASKED_BEFORE_KILL === 0 && rig.postgres.isRunning()) {
+        console.error('PostgreSQL lives, and does not serve since its disk was full: it is killed')
+        await rig.postgres.crash()
+      }
       if (!rig.postgres.isRunning()) await rig.postgres.resume()
       await delay(50)
     }

@@ -40,6 +40,7 @@ export interface OwnPostgres {
 }
 
 const RESUME_ATTEMPTS = 100
+const RESUME_MS = 20_000
 
 /** A server on a free port in a new directory, from the npm package; with a real fsync, like any other. */
 export async function startOwnPostgres(
@@ -76,11 +77,15 @@ export async function startOwnPostgres(
     async resume() {
       // What a crash left running keeps the shared memory until it has noticed.
       for (let attempt = 1; ; attempt += 1) {
+        // One that never says that it is ready is killed, which the library takes for a start that failed.
+        const patience = setTimeout(() => isRunning() && process.kill(postmaster(), 'SIGKILL'), RESUME_MS)
         try {
           return await server.start()
         } catch (error) {
           if (attempt === RESUME_ATTEMPTS) throw new Error(log.slice(-20).join('\n'), { cause: error })
           await delay(100)
+        } finally {
+          clearTimeout(patience)
         }
       }
     },
