@@ -59,19 +59,18 @@ async function newestOf(
   }
   // In slices, as `readDownwards`. There is no number to cut at, so the index of ids tells where each begins.
   const rows: Row<'attestations'>[] = []
-  for (let isLast = false; !isLast && rows.length < limit; ) {
-    const next = selectsFew(filter)
-      ? await range.select('id').offset(SLICE).limit(1).executeTakeFirst()
-      : undefined
-    const slice = next === undefined ? range : range.where('id', '>', next.id)
+  const isSelective = selectsFew(filter)
+  let end: string | undefined
+  do {
+    const left = end === undefined ? range : range.where('id', '<=', end)
+    end = isSelective ? (await left.select('id').offset(SLICE).limit(1).executeTakeFirst())?.id : undefined
+    const slice = end === undefined ? left : left.where('id', '>', end)
     const found = slice
       .selectAll()
       .where(filtered(filter))
       .limit(limit - rows.length)
     rows.push(...(await found.execute()))
-    if (next === undefined) isLast = true
-    else range = range.where('id', '<=', next.id)
-  }
+  } while (end !== undefined && rows.length < limit)
   return rows
 }
 
