@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { SecretBox } from '../secret-box.ts'
 import { stateRetention } from '../services/retention-statements.ts'
-import { codeOf } from '../store/postgres/errors.ts'
+import { isLockTimeout } from '../store/postgres/errors.ts'
 import type { Database } from '../store/schema.ts'
 import { type ChainPart, chainsOfMonth } from './chains-of-month.ts'
 import { findChainHindrance, findHindrance } from './find-hindrance.ts'
@@ -15,8 +15,6 @@ const CUT_LOCK = 7_025_114_303
 
 /** Decisions wait while the cut waits for the log, so it does not wait for long. */
 const LOCK_TIMEOUT = '1s'
-
-const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
  * Removes a month that is verified: what totals need is copied and every chain's statement is signed in the same
@@ -33,7 +31,7 @@ export async function cutMonth(
   try {
     return await db.transaction().execute((tx) => cut(tx, box, month, now))
   } catch (error) {
-    if (error instanceof Error && codeOf(error.cause ?? error) === LOCK_NOT_AVAILABLE) {
+    if (error instanceof Error && isLockTimeout(error.cause ?? error)) {
       throw new Hindered('busy', 'the log was in use for too long')
     }
     throw error

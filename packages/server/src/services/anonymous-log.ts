@@ -6,7 +6,7 @@ import { canonicalDecision } from './attestations.ts'
 import { findOwnGate } from './gates.ts'
 import { jsonObject } from './json.ts'
 import { belowCursor } from './paging.ts'
-import { newestOf, readDownwards } from './read-downwards.ts'
+import { newestNumber, newestRows } from './read-downwards.ts'
 import type { Services } from './services.ts'
 
 export type AnonymousLogView = Omit<AnonymousLogEntry, 'decision'> & { decision: 'allow' | 'block' }
@@ -31,15 +31,8 @@ export async function listAnonymousLog(
     .where('attestations.sequence_key', '=', sequenceKey)
     // Passports that are not known are numbered with them. The text is canonical, so no string can hold this member.
     .where('attestations.attestation_json', 'like', '%"access_mode":"anonymous"%')
-  const newest = await newestOf({ store }, caller.workspace_id, sequenceKey)
-  const rows = await readDownwards(belowCursor(cursor, newest), limit + 1, (slice) =>
-    query
-      .where('attestations.sequence_number', '>=', slice.from)
-      .where('attestations.sequence_number', '<', slice.below)
-      .orderBy('attestations.sequence_number', 'desc')
-      .limit(slice.limit)
-      .execute(),
-  )
+  const newest = await newestNumber({ store }, caller.workspace_id, sequenceKey)
+  const rows = await newestRows(query, 'attestations.sequence_number', belowCursor(cursor, newest), limit + 1)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return new Page(

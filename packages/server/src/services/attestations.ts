@@ -13,10 +13,11 @@ import type { Caller } from '../http/call.ts'
 import { Page } from '../http/page.ts'
 import { newId } from '../new-id.ts'
 import type { IdempotencyClaim, Row, SealedAttestation } from '../store/store.ts'
+import { headOf } from './checkpoints.ts'
 import { findOwnPassport } from './constraints.ts'
 import { findOwnGate, gateNotFound } from './gates.ts'
 import { belowCursor } from './paging.ts'
-import { readDownwards } from './read-downwards.ts'
+import { newestRows } from './read-downwards.ts'
 import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
@@ -97,20 +98,8 @@ export async function listGateAttestations(
   if (filter.decision !== undefined) query = query.where('decision', '=', filterDecision(filter.decision))
   if (filter.since !== undefined) query = query.where('created_at', '>=', queryTime(filter.since))
   if (filter.until !== undefined) query = query.where('created_at', '<', queryTime(filter.until))
-  const chain = await store.read
-    .selectFrom('chains')
-    .select('head_index')
-    .where('chain_id', '=', gateId)
-    .executeTakeFirst()
-  const below = belowCursor(cursor, chain?.head_index)
-  const rows = await readDownwards(below, limit + 1, (slice) =>
-    query
-      .where('chain_index', '>=', slice.from)
-      .where('chain_index', '<', slice.below)
-      .orderBy('chain_index', 'desc')
-      .limit(slice.limit)
-      .execute(),
-  )
+  const { chain_index: newest } = await headOf(store.read, gateId)
+  const rows = await newestRows(query, 'chain_index', belowCursor(cursor, newest), limit + 1)
   return chainPage(rows, limit, (row) => attestationView(row))
 }
 

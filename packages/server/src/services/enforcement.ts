@@ -6,7 +6,7 @@ import { attestationNotFound, canonicalDecision, filterDecision, findOwnAttestat
 import { findUsedPassport } from './find-used-passport.ts'
 import { jsonObject } from './json.ts'
 import { belowCursor } from './paging.ts'
-import { newestOf, readDownwards } from './read-downwards.ts'
+import { newestNumber, newestRows } from './read-downwards.ts'
 import { recordPlaces } from './record-places.ts'
 import type { Services } from './services.ts'
 
@@ -58,15 +58,8 @@ export async function listEnforcements(
     .where('sequence_key', '=', sequenceKey)
     .where('type', 'in', KINDS)
   if (decision !== undefined) query = query.where('decision', '=', filterDecision(decision))
-  const newest = await newestOf(services, caller.workspace_id, sequenceKey)
-  const rows = await readDownwards(belowCursor(cursor, newest), limit + 1, (slice) =>
-    query
-      .where('sequence_number', '>=', slice.from)
-      .where('sequence_number', '<', slice.below)
-      .orderBy('sequence_number', 'desc')
-      .limit(slice.limit)
-      .execute(),
-  )
+  const newest = await newestNumber(services, caller.workspace_id, sequenceKey)
+  const rows = await newestRows(query, 'sequence_number', belowCursor(cursor, newest), limit + 1)
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const place = await recordPlaces(services, shown)

@@ -1,3 +1,4 @@
+import { type SelectQueryBuilder, type Simplify, type SqlBool, sql } from 'kysely'
 import type { Services } from './services.ts'
 
 /** As many records as one statement looks at: some tens of milliseconds where the database is on the same machine. */
@@ -21,8 +22,25 @@ export async function readDownwards<R>(
   return rows
 }
 
+/** As {@link readDownwards}, the rows of a query that `column` numbers. */
+export function newestRows<DB, TB extends keyof DB, R>(
+  query: SelectQueryBuilder<DB, TB, R>,
+  column: string,
+  below: number,
+  limit: number,
+): Promise<Simplify<R>[]> {
+  const number = sql.ref(column)
+  return readDownwards(below, limit, (slice) =>
+    query
+      .where(sql<SqlBool>`${number} >= ${slice.from} and ${number} < ${slice.below}`)
+      .orderBy(number, 'desc')
+      .limit(slice.limit)
+      .execute(),
+  )
+}
+
 /** The number of the newest record under a sequence key. */
-export async function newestOf(
+export async function newestNumber(
   { store }: Pick<Services, 'store'>,
   workspaceId: string,
   sequenceKey: string,

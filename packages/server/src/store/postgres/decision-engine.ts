@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ModeiProblem } from '@modei/protocol'
 import type { Pool, PoolClient } from 'pg'
 import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites, Gathering } from '../flush.ts'
-import { codeOf, isConnectionLost, isUnstorable, lostRace, translated } from './errors.ts'
+import { isConnectionLost, isLockTimeout, isUnstorable, lostRace, translated } from './errors.ts'
 import { inOnePiece } from './in-one-piece.ts'
 import { checkOut } from './pool.ts'
 import { type OpenFlush, openFlush } from './read-flush.ts'
@@ -15,8 +15,6 @@ const MAX_ATTEMPTS = 4
 
 /** The first half of a lane's advisory lock; chosen once, at random. */
 export const LANE_LOCKS = 1_297_040_451
-
-const LOCK_NOT_AVAILABLE = '55P03'
 
 export interface PostgresEngineParts {
   /** Pipelining connections for flushes alone, so that reads never keep a decision waiting. */
@@ -65,7 +63,7 @@ export class PostgresDecisionEngine implements DecisionEngine {
       try {
         return await this.#attempt(gathering, takesTurns, work, next)
       } catch (error) {
-        if (takesTurns && codeOf(error) === LOCK_NOT_AVAILABLE) {
+        if (takesTurns && isLockTimeout(error)) {
           takesTurns = false
           continue
         }

@@ -22,6 +22,11 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
+/** It waited for somebody's lock as long as it may. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === '55P03'
+}
+
 export function lostRace(error: unknown): boolean {
   return LOST_RACE.has(codeOf(error) ?? '')
 }
