@@ -131,6 +131,8 @@ function databasesOf(url: string, stop: () => Promise<void>): PostgresServer {
 /** Runs one statement as an outsider. */
 export async function execute(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url })
+  // A server that dies tells whoever waits for the statement, and then also nobody in particular.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const { rows } = await client.query<Record<string, unknown>>(statement)
