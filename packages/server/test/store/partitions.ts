@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import { box, makeWorld, spend, type World } from '../../src/store/conformance-fixture.ts'
 import { assertWhole } from '../../src/store/conformance-log.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
+import { kyselyOver } from '../../src/store/postgres/kysely.ts'
 import { makePartitions } from '../../src/store/postgres/partitions.ts'
+import { openPool } from '../../src/store/postgres/pool.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Database } from '../../src/store/schema.ts'
 import { Signer } from '../../src/store/signer.ts'
@@ -104,45 +108,107 @@ export function describePartitions(server: PostgresServer): void {
       ])
     })
 
-    test('a place in a chain, an id and a passport’s number are taken once over all months, whatever is written into', async () => {
+    test('a place in a chain and a passport’s number are taken once over all months, whatever is written into', async () => {
       const [first] = await execute(
         url,
         `select * from attestations where workspace_id = '${world.workspace_id}' and chain_index = 1`,
       )
       const year = 2061
-      const later = Date.UTC(year, 3, 3)
       const fresh = {
         ...first,
-        created_at: later,
+        created_at: Date.UTC(year, 3, 3),
         chain_id: 'gate_elsewhere',
         id: 'enf_fresh',
         sequence_key: 'pp_fresh',
       }
       const taken = [
         { ...fresh, chain_id: first?.chain_id },
-        { ...fresh, id: first?.id },
         { ...fresh, sequence_key: first?.sequence_key },
       ]
       for (const table of ['attestations', `attestations_${year}_04`]) {
-        for (const row of taken) await assert.rejects(insert(table, row), /duplicate key/)
+        for (const row of taken) await assert.rejects(insert(table, row), /duplicate key: .* is taken/)
       }
-      await insert(`attestations_${year}_04`, fresh)
-      await assert.rejects(
-        insert('attestations', { ...fresh, created_at: Date.UTC(year, 4, 1) }),
-        /duplicate key/,
-      )
     })
 
-    async function insert(table: string, row: object): Promise<void> {
-      const json = JSON.stringify(row).replaceAll("'", "''")
-      await execute(
-        url,
-        `insert into ${table} select * from json_populate_record(null::attestations, '${json}')`,
+    test('a place, an id and a number are taken once in a month, whatever counts them', async () => {
+      const year = 2071
+      const fresh = { created_at: Date.UTC(year, 11, 3), workspace_id: world.workspace_id }
+      const record = (at: number, id: string) =>
+        insertRecord('attestations', {
+          ...fresh,
+          chain_id: 'gate_new',
+          chain_index: at,
+          id,
+          sequence_key: `pp_${at}`,
+        })
+      await record(1, 'enf_one')
+      await assert.rejects(record(1, 'enf_two'), /duplicate key/)
+      await assert.rejects(record(2, 'enf_one'), /duplicate key/)
+      await assert.rejects(
+        insertRecord(`attestations_${year}_12`, {
+          ...fresh,
+          chain_id: 'gate_newer',
+          chain_index: 1,
+          id: 'enf_three',
+          sequence_key: 'pp_1',
+        }),
+        /duplicate key/,
       )
+      await record(2, 'enf_two')
+    })
+
+    test('the head of a chain and the number of a passport only go forward, and no head goes away', async () => {
+      for (const [change, refusal] of [
+        [
+          `update chains set head_index = head_index - 1 where chain_id = '${world.chain_id}'`,
+          /goes forward/,
+        ],
+        ['update counters set sequence_number = sequence_number - 1', /goes forward/],
+        [`delete from chains where chain_id = '${world.chain_id}'`, /immutable/],
+        ['truncate chains', /immutable/],
+      ] as const) {
+        await assert.rejects(execute(url, change), refusal, change)
+      }
+    })
+
+    /** A copy of the first record but for these columns. */
+    async function insertRecord(table: string, columns: object): Promise<void> {
+      const [first] = await execute(url, 'select * from attestations where chain_index = 1 limit 1')
+      await insert(table, { ...first, ...columns })
     }
 
-    test('no partition can be changed, emptied or robbed, nor can the keys of all of them', async () => {
-      const tables = ['attestations', 'attestation_keys', ...(await partitions())]
+    async function insert(table: string, row: object): Promise<void> {
+      await insertRows(url, table, 'attestations', [row])
+    }
+
+    test('a database of an older release keeps its log, and its months and the next ones are guarded', async (t) => {
+      const older = await server.createDatabase()
+      t.after(() => server.dropDatabase(older))
+      const month = await copyToOlder(url, older)
+      const upgraded = await openPostgresStore(older, { signer: new Signer(box) })
+      t.after(() => upgraded.close())
+      await assertWhole(upgraded, world.chain_id)
+      await upgraded.decide(spend(world))
+      await assertWhole(upgraded, world.chain_id)
+      const [first] = await execute(
+        older,
+        `select * from attestations where chain_id = '${world.chain_id}' and chain_index = 1`,
+      )
+      for (const [table, created_at] of [
+        ['attestations', month.time],
+        [month.table, month.time],
+        ['attestations_default', 0],
+      ] as const) {
+        await assert.rejects(execute(older, `truncate ${table}`), /immutable/, table)
+        const again = { ...first, id: 'enf_fresh', created_at }
+        await assert.rejects(insertRows(older, table, 'attestations', [again]), /duplicate key/, table)
+      }
+      const [left] = await execute(older, "select to_regclass('attestation_keys') as keys")
+      assert.equal(left?.keys, null)
+    })
+
+    test('no partition can be changed, emptied or robbed', async () => {
+      const tables = ['attestations', ...(await partitions())]
       assert.ok(tables.length > 10)
       const { count } = await store.read
         .selectFrom('attestations')
@@ -151,12 +217,7 @@ export function describePartitions(server: PostgresServer): void {
       for (const table of tables) {
         await assert.rejects(execute(url, `truncate ${table}`), /immutable/, `${table} was emptied`)
       }
-      for (const table of [
-        'attestations',
-        'attestation_keys',
-        nameOf(await store.now()),
-        'attestations_default',
-      ]) {
+      for (const table of ['attestations', nameOf(await store.now()), 'attestations_default']) {
         await assert.rejects(execute(url, `delete from ${table}`), /immutable/, `${table} lost rows`)
         await assert.rejects(execute(url, `update ${table} set id = id`), /immutable/, `${table} was changed`)
       }
@@ -167,4 +228,56 @@ export function describePartitions(server: PostgresServer): void {
       assert.equal(left, count)
     })
   })
+}
+
+async function insertRows(url: string, table: string, type: string, rows: readonly object[]): Promise<void> {
+  const json = JSON.stringify(rows).replaceAll("'", "''")
+  await execute(url, `insert into ${table} select * from json_populate_recordset(null::${type}, '${json}')`)
+}
+
+/**
+ * Copies all rows into a new database as the last release left one that kept places in a table of their own.
+ * @returns the month that it has a partition of
+ */
+async function copyToOlder(from: string, to: string): Promise<{ table: string; time: number }> {
+  const pool = openPool(to, {
+    max: 1,
+    pipeline: false,
+    queryTimeoutMs: 0,
+    connectTimeoutMs: 10_000,
+    onError: () => undefined,
+  })
+  const db = kyselyOver(pool)
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations('postgres') } })
+  const { error } = await migrator.migrateTo('0011-counter-pages')
+  await db.destroy()
+  assert.ifError(error)
+  const [month] = await execute(from, 'select max(created_at) as latest from attestations')
+  assert.ok(month)
+  const start = new Date(Number(month.latest))
+  const table = `attestations_${start.toISOString().slice(0, 7).replace('-', '_')}`
+  await execute(
+    to,
+    `create table ${table} (like attestations including defaults including constraints);
+     alter table attestations attach partition ${table} for values
+     from (${Date.UTC(start.getUTCFullYear(), start.getUTCMonth())}) to (${Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1)});
+     create trigger ${table}_keep_keys after insert on ${table} referencing new table as added
+       for each statement execute function modei_keep_attestation_keys();
+     create trigger ${table}_refuse_truncate before truncate on ${table}
+       for each statement execute function modei_refuse_change()`,
+  )
+  for (const name of [
+    'workspaces',
+    'api_keys',
+    'signing_keys',
+    'gates',
+    'issuers',
+    'passports',
+    'chains',
+    'counters',
+    'attestations',
+  ]) {
+    await insertRows(to, name, name, await execute(from, `select * from ${name}`))
+  }
+  return { table, time: start.getTime() }
 }

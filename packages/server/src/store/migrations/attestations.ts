@@ -69,7 +69,7 @@ async function keepKeys<DB>(db: Kysely<DB>, table: string): Promise<void> {
 }
 
 /** Statement triggers belong to the table that a statement names, so each partition needs its own. */
-export async function guardPartition<DB>(db: Kysely<DB>, partition: string): Promise<void> {
+async function guardPartition<DB>(db: Kysely<DB>, partition: string): Promise<void> {
   await keepKeys(db, partition)
   await refuseTruncate(db, partition)
 }

@@ -11,6 +11,7 @@ import { agents } from './0008-agents.ts'
 import { leases } from './0009-leases.ts'
 import { retention } from './0010-retention.ts'
 import { counterPages } from './0011-counter-pages.ts'
+import { places } from './0012-places.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -26,5 +27,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0009-leases': leases(engine),
     '0010-retention': retention(engine),
     '0011-counter-pages': counterPages(engine),
+    '0012-places': places(engine),
   }
 }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { guardPartition } from '../migrations/attestations.ts'
+import { guardPartition } from '../migrations/0012-places.ts'
 import type { Database } from '../schema.ts'
 
 /** Any constant: whoever holds this lock makes partitions. */

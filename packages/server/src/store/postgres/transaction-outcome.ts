@@ -52,7 +52,7 @@ async function isRecorded(
   pool: Pool,
   { workspace_id, id }: Pick<Row<'attestations'>, 'workspace_id' | 'id'>,
 ): Promise<boolean> {
-  const { rows } = await pool.query('select 1 from attestation_keys where workspace_id = $1 and id = $2', [
+  const { rows } = await pool.query('select 1 from attestations where workspace_id = $1 and id = $2', [
     workspace_id,
     id,
   ])

@@ -27,7 +27,7 @@ type Rows<C extends string> = readonly { readonly [K in C]: Cell }[]
 
 /**
  * One statement per table for all rows of a flush. Rows that did not exist are inserted and nothing else, so that
- * two flushes that both make one cannot overwrite each other; new rows go in one order everywhere.
+ * two flushes that both make one cannot overwrite each other; new rows go in one order everywhere, and begin at nothing.
  */
 export function flushStatements(writes: FlushWrites, view: PostgresFlushView): Statement[] {
   const chains = sorted(writes.chains, (row) => row.chain_id)
@@ -40,21 +40,20 @@ export function flushStatements(writes: FlushWrites, view: PostgresFlushView): S
     (row) => view.idempotent({ ...row, encode: never }) !== undefined,
   )
   return [
-    insert('chains', CHAIN_COLUMNS, chains.filter(isNewChain)),
-    insert('counters', COUNTER_COLUMNS, counters.filter(isNewCounter)),
-    update(
+    insert(
       'chains',
       CHAIN_COLUMNS,
-      ['chain_id'],
-      chains.filter((row) => !isNewChain(row)),
+      chains.filter(isNewChain).map((row) => ({ ...row, head_index: 0 })),
     ),
-    update(
+    insert(
       'counters',
       COUNTER_COLUMNS,
-      ['workspace_id', 'counter_key'],
-      counters.filter((row) => !isNewCounter(row)),
+      counters.filter(isNewCounter).map((row) => ({ ...row, sequence_number: 0, state: null })),
     ),
+    // The log refuses what is not behind the head of its chain, so the heads move afterwards.
     insert('attestations', ATTESTATION_COLUMNS, writes.attestations),
+    update('chains', CHAIN_COLUMNS, ['chain_id'], chains),
+    update('counters', COUNTER_COLUMNS, ['workspace_id', 'counter_key'], counters),
     insert('ancestor_charges', CHARGE_COLUMNS, writes.ancestor_charges),
     upsertApprovals(writes.approvals),
     insert(
