@@ -100,15 +100,16 @@ function numberCell(cell: Cell): number | null {
   return cell
 }
 
-function unnest<C extends string>(columns: Columns<C>, names: readonly C[]): string {
-  return `unnest(${names.map((name, index) => `$${index + 1}::${columns[name]}[]`).join(', ')})`
+/** Its arrays are taken apart in step and row by row: as one function in FROM each would be stored first. */
+function rowsOf<C extends string>(columns: Columns<C>, names: readonly C[]): string {
+  return `select ${names.map((name, index) => `unnest($${index + 1}::${columns[name]}[])`).join(', ')}`
 }
 
 function insert<C extends string>(table: string, columns: Columns<C>, rows: Rows<C>): Statement | undefined {
   if (rows.length === 0) return undefined
   const names = columnNames(columns)
   return {
-    text: `insert into ${table} (${names.join(', ')}) select * from ${unnest(columns, names)}`,
+    text: `insert into ${table} (${names.join(', ')}) ${rowsOf(columns, names)}`,
     parameters: parameters(columns, names, rows),
   }
 }
@@ -124,7 +125,7 @@ function update<C extends string>(
   const changed = names.filter((name) => !key.includes(name))
   return {
     text: `update ${table} t set ${changed.map((name) => `${name} = v.${name}`).join(', ')}
-      from ${unnest(columns, names)} as v (${names.join(', ')})
+      from (${rowsOf(columns, names)}) as v (${names.join(', ')})
       where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
     parameters: parameters(columns, names, rows),
   }
@@ -138,7 +139,7 @@ function remove<C extends string>(
 ): Statement | undefined {
   if (rows.length === 0) return undefined
   return {
-    text: `delete from ${table} t using ${unnest(columns, key)} as v (${key.join(', ')})
+    text: `delete from ${table} t using (${rowsOf(columns, key)}) as v (${key.join(', ')})
       where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
     parameters: parameters(columns, key, rows),
   }
