@@ -5,9 +5,8 @@ import { Migrator } from 'kysely/migration'
 import { box, makeWorld, spend, type World } from '../../src/store/conformance-fixture.ts'
 import { assertWhole } from '../../src/store/conformance-log.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
-import { kyselyOver } from '../../src/store/postgres/kysely.ts'
+import { withDatabase } from '../../src/store/postgres/database.ts'
 import { makePartitions } from '../../src/store/postgres/partitions.ts'
-import { openPool } from '../../src/store/postgres/pool.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Database } from '../../src/store/schema.ts'
 import { Signer } from '../../src/store/signer.ts'
@@ -40,10 +39,6 @@ export function describePartitions(server: PostgresServer): void {
         `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'attestations'::regclass order by 1`,
       )
       return rows.map(({ name }) => String(name))
-    }
-
-    function nameOf(time: number): string {
-      return `attestations_${new Date(time).toISOString().slice(0, 7).replace('-', '_')}`
     }
 
     function monthsFrom(time: number, count: number): number[] {
@@ -126,7 +121,8 @@ export function describePartitions(server: PostgresServer): void {
         { ...fresh, sequence_key: first?.sequence_key },
       ]
       for (const table of ['attestations', `attestations_${year}_04`]) {
-        for (const row of taken) await assert.rejects(insert(table, row), /duplicate key: .* is taken/)
+        for (const row of taken)
+          await assert.rejects(insertRows(url, table, [row]), /duplicate key: .* is taken/)
       }
     })
 
@@ -174,11 +170,7 @@ export function describePartitions(server: PostgresServer): void {
     /** A copy of the first record but for these columns. */
     async function insertRecord(table: string, columns: object): Promise<void> {
       const [first] = await execute(url, 'select * from attestations where chain_index = 1 limit 1')
-      await insert(table, { ...first, ...columns })
-    }
-
-    async function insert(table: string, row: object): Promise<void> {
-      await insertRows(url, table, 'attestations', [row])
+      await insertRows(url, table, [{ ...first, ...columns }])
     }
 
     test('a database of an older release keeps its log, and its months and the next ones are guarded', async (t) => {
@@ -201,7 +193,7 @@ export function describePartitions(server: PostgresServer): void {
       ] as const) {
         await assert.rejects(execute(older, `truncate ${table}`), /immutable/, table)
         const again = { ...first, id: 'enf_fresh', created_at }
-        await assert.rejects(insertRows(older, table, 'attestations', [again]), /duplicate key/, table)
+        await assert.rejects(insertRows(older, table, [again]), /duplicate key/, table)
       }
       const [left] = await execute(older, "select to_regclass('attestation_keys') as keys")
       assert.equal(left?.keys, null)
@@ -230,9 +222,13 @@ export function describePartitions(server: PostgresServer): void {
   })
 }
 
-async function insertRows(url: string, table: string, type: string, rows: readonly object[]): Promise<void> {
+function nameOf(time: number): string {
+  return `attestations_${new Date(time).toISOString().slice(0, 7).replace('-', '_')}`
+}
+
+async function insertRows(url: string, table: string, rows: readonly object[]): Promise<void> {
   const json = JSON.stringify(rows).replaceAll("'", "''")
-  await execute(url, `insert into ${table} select * from json_populate_recordset(null::${type}, '${json}')`)
+  await execute(url, `insert into ${table} select * from json_populate_recordset(null::${table}, '${json}')`)
 }
 
 /**
@@ -240,22 +236,15 @@ async function insertRows(url: string, table: string, type: string, rows: readon
  * @returns the month that it has a partition of
  */
 async function copyToOlder(from: string, to: string): Promise<{ table: string; time: number }> {
-  const pool = openPool(to, {
-    max: 1,
-    pipeline: false,
-    queryTimeoutMs: 0,
-    connectTimeoutMs: 10_000,
-    onError: () => undefined,
+  await withDatabase(to, async (db) => {
+    const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations('postgres') } })
+    const { error } = await migrator.migrateTo('0011-counter-pages')
+    assert.ifError(error)
   })
-  const db = kyselyOver(pool)
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations('postgres') } })
-  const { error } = await migrator.migrateTo('0011-counter-pages')
-  await db.destroy()
-  assert.ifError(error)
   const [month] = await execute(from, 'select max(created_at) as latest from attestations')
   assert.ok(month)
   const start = new Date(Number(month.latest))
-  const table = `attestations_${start.toISOString().slice(0, 7).replace('-', '_')}`
+  const table = nameOf(start.getTime())
   await execute(
     to,
     `create table ${table} (like attestations including defaults including constraints);
@@ -277,7 +266,7 @@ async function copyToOlder(from: string, to: string): Promise<{ table: string; t
     'counters',
     'attestations',
   ]) {
-    await insertRows(to, name, name, await execute(from, `select * from ${name}`))
+    await insertRows(to, name, await execute(from, `select * from ${name}`))
   }
   return { table, time: start.getTime() }
 }

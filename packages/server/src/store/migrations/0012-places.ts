@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 import type { Engine } from '../store.ts'
-import { refuseTruncate } from './immutable.ts'
+import { afterInserts, refuseTruncate } from './immutable.ts'
 
 /**
  * What must be unique in the log: by index within a month, since PostgreSQL has none over all of them, and over all of
@@ -16,20 +16,19 @@ export function places(engine: Engine): Migration {
         select inhrelid::regclass::text as name from pg_inherits
         where inhparent = 'attestations'::regclass`.execute(db)
       for (const statement of statements) await sql.raw(statement).execute(db)
-      await refusePlaces(db, 'attestations')
-      for (const { name } of partitions) {
-        await sql.raw(`drop trigger ${name}_keep_keys on ${name}`).execute(db)
-        await guardPlaces(db, name)
-      }
-      await sql.raw('drop trigger attestations_keep_keys on attestations').execute(db)
-      await sql.raw('drop function modei_keep_attestation_keys()').execute(db)
-      await sql.raw('drop table attestation_keys').execute(db)
+      await afterInserts(db, 'attestations', REFUSE_PLACES)
+      for (const { name } of partitions) await guardPlaces(db, name)
       await refuseTruncate(db, 'chains')
     },
   }
 }
 
+const REFUSE_PLACES = { name: 'refuse_places', call: 'modei_refuse_taken_places' }
+
 const statements = [
+  // With it go the triggers that call it, on the log and on every partition.
+  'drop function modei_keep_attestation_keys() cascade',
+  'drop table attestation_keys',
   'drop index attestations_by_id, attestations_by_sequence',
   'alter table attestations drop constraint attestations_pkey',
   // Its two look-ups are by key, however many chains there are and whatever was known of them when it was planned.
@@ -56,7 +55,7 @@ const statements = [
      for each row when (new.sequence_number < old.sequence_number) execute function modei_refuse_step_back()`,
 ]
 
-/** For a partition that was just made. Both are of the table that a statement names, so each partition has its own. */
+/** For a partition that was just made. */
 export async function guardPartition<DB>(db: Kysely<DB>, partition: string): Promise<void> {
   await guardPlaces(db, partition)
   await refuseTruncate(db, partition)
@@ -70,14 +69,5 @@ async function guardPlaces<DB>(db: Kysely<DB>, partition: string): Promise<void>
   ]) {
     await sql.raw(`create unique index on ${partition} (${key})`).execute(db)
   }
-  await refusePlaces(db, partition)
-}
-
-async function refusePlaces<DB>(db: Kysely<DB>, table: string): Promise<void> {
-  await sql
-    .raw(
-      `create trigger ${table}_refuse_places after insert on ${table} referencing new table as added
-       for each statement execute function modei_refuse_taken_places()`,
-    )
-    .execute(db)
+  await afterInserts(db, partition, REFUSE_PLACES)
 }

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { Engine } from '../store.ts'
 import { define } from './define.ts'
-import { refuseChanges, refuseTruncate } from './immutable.ts'
+import { afterInserts, refuseChanges, refuseTruncate } from './immutable.ts'
+
+const KEEP_KEYS = { name: 'keep_keys', call: 'modei_keep_attestation_keys' }
 
 const columns = `
   chain_id text not null, chain_index bigint not null, chain_hash text not null, workspace_id text not null,
@@ -55,21 +57,11 @@ async function createPartitioned(db: Kysely<unknown>): Promise<void> {
     )
     .execute(db)
   await refuseChanges(db, 'postgres', 'attestation_keys')
-  await keepKeys(db, 'attestations')
+  await afterInserts(db, 'attestations', KEEP_KEYS)
   await guardPartition(db, 'attestations_default')
 }
 
-async function keepKeys<DB>(db: Kysely<DB>, table: string): Promise<void> {
-  await sql
-    .raw(
-      `create trigger ${table}_keep_keys after insert on ${table} referencing new table as added
-       for each statement execute function modei_keep_attestation_keys()`,
-    )
-    .execute(db)
-}
-
-/** Statement triggers belong to the table that a statement names, so each partition needs its own. */
 async function guardPartition<DB>(db: Kysely<DB>, partition: string): Promise<void> {
-  await keepKeys(db, partition)
+  await afterInserts(db, partition, KEEP_KEYS)
   await refuseTruncate(db, partition)
 }

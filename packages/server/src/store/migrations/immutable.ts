@@ -40,3 +40,20 @@ export async function refuseTruncate<DB>(db: Kysely<DB>, table: string): Promise
     )
     .execute(db)
 }
+
+/**
+ * A statement trigger on what was inserted, `added`; for PostgreSQL. It belongs to the table that a statement names, so
+ * a partition needs its own.
+ */
+export async function afterInserts<DB>(
+  db: Kysely<DB>,
+  table: string,
+  { name, call }: { name: string; call: string },
+): Promise<void> {
+  await sql
+    .raw(
+      `create trigger ${table}_${name} after insert on ${table} referencing new table as added
+       for each statement execute function ${call}()`,
+    )
+    .execute(db)
+}

@@ -27,7 +27,7 @@ export function postgresStatus(url: string): Promise<MigrationStatus[]> {
 }
 
 /** One connection without time-outs: a migration takes as long as it takes. */
-async function withDatabase<T>(
+export async function withDatabase<T>(
   url: string,
   work: (db: Kysely<Database>, pool: Pool) => Promise<T>,
 ): Promise<T> {
