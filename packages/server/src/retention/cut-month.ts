@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely'
 import type { SecretBox } from '../secret-box.ts'
 import { stateRetention } from '../services/retention-statements.ts'
 import { isLockTimeout } from '../store/postgres/errors.ts'
+import { PARTITION_LOCK } from '../store/postgres/partitions.ts'
 import type { Database } from '../store/schema.ts'
 import { type ChainPart, chainsOfMonth } from './chains-of-month.ts'
 import { findChainHindrance, findHindrance } from './find-hindrance.ts'
@@ -9,9 +10,6 @@ import { Hindered } from './hindrance.ts'
 import { keepSums } from './keep-sums.ts'
 import { type LogMonth, logMonths, tableOf } from './months.ts'
 import { verifiedLink } from './verify-month.ts'
-
-/** Any constant: whoever holds this lock of PostgreSQL removes a month. */
-const CUT_LOCK = 7_025_114_303
 
 /** Decisions wait while the cut waits for the log, so it does not wait for long. */
 const LOCK_TIMEOUT = '1s'
@@ -31,9 +29,7 @@ export async function cutMonth(
   try {
     return await db.transaction().execute((tx) => cut(tx, box, month, now))
   } catch (error) {
-    if (error instanceof Error && isLockTimeout(error.cause ?? error)) {
-      throw new Hindered('busy', 'the log was in use for too long')
-    }
+    if (isLockTimeout(error)) throw new Hindered('busy', 'the log was in use for too long')
     throw error
   }
 }
@@ -47,8 +43,8 @@ async function cut(
   const { rows } = await sql<{ mine: boolean }>`
     select set_config('lock_timeout', ${LOCK_TIMEOUT}, true), set_config('statement_timeout', '30s', true),
     set_config('idle_in_transaction_session_timeout', '60s', true),
-    pg_try_advisory_xact_lock(${sql.lit(CUT_LOCK)}) as mine`.execute(tx)
-  if (rows[0]?.mine !== true) throw new Hindered('busy', 'another process removes a month')
+    pg_try_advisory_xact_lock(${sql.lit(PARTITION_LOCK)}) as mine`.execute(tx)
+  if (rows[0]?.mine !== true) throw new Hindered('busy', 'another process makes or removes a month')
   if (!(await logMonths(tx)).some(({ table }) => table === month.table)) return false
   // What is checked from here on stays so: nothing more is written into this month. Decisions write into later ones.
   await sql`lock table ${tableOf(month)} in share mode`.execute(tx)

@@ -5,7 +5,7 @@ import { Migrator } from 'kysely/migration'
 import { box, makeWorld, spend, type World } from '../../src/store/conformance-fixture.ts'
 import { assertWhole } from '../../src/store/conformance-log.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
-import { withDatabase } from '../../src/store/postgres/database.ts'
+import { migratePostgres, withDatabase } from '../../src/store/postgres/database.ts'
 import { makePartitions } from '../../src/store/postgres/partitions.ts'
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts'
 import type { Database } from '../../src/store/schema.ts'
@@ -101,6 +101,18 @@ export function describePartitions(server: PostgresServer): void {
         'attestations_2072_01',
         'attestations_2072_02',
       ])
+    })
+
+    test('a log that is in use for long keeps nobody from starting, and the months are made by the next', async () => {
+      const now = await store.now()
+      const [, , , last = 0] = monthsFrom(now, 4)
+      await execute(url, `drop table ${nameOf(last)}`)
+      await db.transaction().execute(async (reading) => {
+        await reading.selectFrom('attestations').select('id').limit(1).execute()
+        assert.deepEqual(await migratePostgres(url), [])
+        assert.ok(!(await partitions()).includes(nameOf(last)))
+      })
+      assert.deepEqual(await makePartitions(db, now), [nameOf(last)])
     })
 
     test('a place in a chain and a passport’s number are taken once over all months, whatever is written into', async () => {

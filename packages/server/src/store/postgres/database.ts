@@ -3,8 +3,9 @@ import type { Pool } from 'pg'
 import { type MigrationStatus, migrate, migrationStatus } from '../migrate.ts'
 import type { Database } from '../schema.ts'
 import { databaseTime } from './database-time.ts'
+import { isLockTimeout } from './errors.ts'
 import { kyselyOver } from './kysely.ts'
-import { makePartitions } from './partitions.ts'
+import { hasPartition, makePartitions } from './partitions.ts'
 import { openPool } from './pool.ts'
 import { checkServer } from './server-settings.ts'
 
@@ -17,9 +18,18 @@ export function migratePostgres(url: string): Promise<readonly string[]> {
   return withDatabase(url, async (db, pool) => {
     await checkServer(pool)
     const applied = await migrate(db, 'postgres')
-    await makePartitions(db, await databaseTime(pool))
+    await makeMonths(db, await databaseTime(pool))
     return applied
   })
+}
+
+/** The months ahead are made beside decisions, too: a log that is in use for long keeps nobody from starting. */
+async function makeMonths(db: Kysely<Database>, now: number): Promise<void> {
+  try {
+    await makePartitions(db, now)
+  } catch (error) {
+    if (!isLockTimeout(error) || !(await hasPartition(db, now))) throw error
+  }
 }
 
 export function postgresStatus(url: string): Promise<MigrationStatus[]> {

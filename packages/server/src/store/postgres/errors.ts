@@ -22,9 +22,10 @@ export function codeOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined
 }
 
-/** It waited for somebody's lock as long as it may. */
+/** It waited for somebody's lock as long as it may, as PostgreSQL says it or {@link translated}. */
 export function isLockTimeout(error: unknown): boolean {
-  return codeOf(error) === '55P03'
+  const code = codeOf(error instanceof ModeiProblem ? error.cause : error)
+  return code === '55P03'
 }
 
 export function lostRace(error: unknown): boolean {

@@ -2,8 +2,12 @@ import { type Kysely, sql } from 'kysely'
 import { guardPartition } from '../migrations/0012-places.ts'
 import type { Database } from '../schema.ts'
 
-/** Any constant: whoever holds this lock makes partitions. */
-const PARTITION_LOCK = 7_025_114_302
+/**
+ * Any constant: whoever holds this lock makes or removes partitions. Both wait for locks that shut everybody out, one of
+ * the default partition, one of the whole log: two at once, each having read what the other waits for, would stand in
+ * each other's way, and whoever reads the log behind them in both.
+ */
+export const PARTITION_LOCK = 7_025_114_302
 const MONTHS_AHEAD = 3
 
 interface Month {
@@ -41,6 +45,12 @@ export async function makePartitions(db: Kysely<Database>, now: number): Promise
     if (await db.transaction().execute((tx) => makePartition(tx, month))) made.push(month.table)
   }
   return made
+}
+
+/** Whether records of this month have a partition of their own. */
+export function hasPartition(db: Kysely<Database>, now: number): Promise<boolean> {
+  const today = new Date(now)
+  return exists(db, monthOf(today.getUTCFullYear(), today.getUTCMonth()).table)
 }
 
 /** Asks the catalog's rows: a look-up by name may answer from a cache that is older than the lock. */
