@@ -74,6 +74,23 @@ export function describePartitions(server: PostgresServer): void {
       assert.equal(await partitionOf(id), nameOf(created_at))
     })
 
+    test('a long record is compressed by LZ4 where the server has it, else by its own, and reads as it was signed', async () => {
+      const content = { note: 'as said before, '.repeat(200) }
+      const { id } = await store.decide(
+        spend(world, {
+          record: (_, plain) => ({ ...plain, attestation: { ...plain.attestation, content } }),
+        }),
+      )
+      const [row] = await execute(
+        url,
+        `select pg_column_compression(attestation_json) as method, attestation_json,
+         exists (select 1 from pg_settings where name = 'default_toast_compression' and 'lz4' = any(enumvals)) as has_lz4
+         from attestations where id = '${id}'`,
+      )
+      assert.equal(row?.method, row?.has_lz4 === true ? 'lz4' : 'pglz')
+      assert.equal(JSON.parse(String(row?.attestation_json)).note, content.note)
+    })
+
     test('a decision in a month without a partition goes through, and its chain stays whole', async () => {
       const { id } = await decideAt(Date.UTC(2061, 4, 17))
       assert.equal(await partitionOf(id), 'attestations_default')

@@ -139,6 +139,7 @@ function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: S
     `set local idle_in_transaction_session_timeout = ${IDLE_IN_FLUSH_MS}`,
     // A flush reads single rows, most of them in memory: reading a whole table is never cheaper.
     'set local random_page_cost = 1.1',
+    ...(settings.has_lz4 ? ['set local default_toast_compression = lz4'] : []),
     // No answer leaves before its record is on disk, whatever the server does by default.
     ...(settings.commits_asynchronously ? ['set local synchronous_commit = on'] : []),
   ].join('; ')
