@@ -1,7 +1,8 @@
 /**
- * One and three server processes over one PostgreSQL (the real one of the npm package, with fsync), against the
- * embedded engine in the same run, in turns: decisions against six limits, chained, signed and on disk before the
- * answer. No HTTP: what is measured is the store. Afterwards every record of every chain is verified.
+ * One and three server processes over one PostgreSQL (Debian's where it is installed, else that of the npm package,
+ * with fsync, by its Unix socket), against the embedded engine in the same run, in turns: decisions against six limits,
+ * chained, signed and on disk before the answer. No HTTP: what is measured is the store. Afterwards every record of
+ * every chain is verified.
  * Accept on at least 8,000 decisions/s of three processes on an idle machine, and on one hot passport being as fast
  * as many; the load, the processes and the database share its cores.
  *
@@ -11,7 +12,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '../packages/server/src/config.ts'
-import { execute, startOwnPostgres } from '../packages/server/test/store/postgres-server.ts'
+import { execute } from '../packages/server/test/store/postgres-server.ts'
+import { startBenchPostgres } from './support/bench-postgres.ts'
 import { type DecideProcesses, startProcesses } from './support/decide-processes.ts'
 import { median, report } from './support/report.ts'
 import { type Subjects, seedSubjects, verifyChains } from './support/store-subjects.ts'
@@ -22,9 +24,11 @@ const TURNS = 2
 const ROUNDS_OF_A_TURN = 2
 const SECONDS = 4
 /**
- * Before each turn. What is compiled while it runs is as fast as it gets after some ten thousand decisions of each
- * process, and a process that waited while others had their turn has given back memory and compiled code.
+ * What is compiled while it runs is as fast as it gets after some hundred thousand decisions of each process, of which
+ * three share the cores: a server that has been running for a minute is far beyond that.
  */
+const FIRST_WARM_UP_SECONDS = 24
+/** Before each turn: a process that waited while others had theirs has given back memory and compiled code. */
 const WARM_UP_SECONDS = 6
 const IN_FLIGHT = 384
 /** Of 16 MiB each, of which the database keeps some 136 to write over: about what a run writes. */
@@ -46,9 +50,7 @@ interface Round {
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'modei-bench-'))
-const postgres = await startOwnPostgres(
-  ['shared_buffers=512MB', 'min_wal_size=4GB', 'max_wal_size=4GB'].flatMap((setting) => ['-c', setting]),
-)
+const postgres = await startBenchPostgres(['shared_buffers=512MB', 'min_wal_size=4GB', 'max_wal_size=4GB'])
 const embedded = { MODEI_DATA_DIR: directory, MODEI_SECRET_KEY: SECRET }
 const shared = { DATABASE_URL: postgres.url, MODEI_SECRET_KEY: SECRET }
 try {
@@ -57,6 +59,7 @@ try {
       .map((value) => value.toFixed(2))
       .join(' ')}`,
   )
+  console.log(postgres.version)
   const own = await seedSubjects(readConfig(embedded))
   const common = await seedSubjects(readConfig(shared))
   const one = await startProcesses(1, embedded)
@@ -70,6 +73,7 @@ try {
   ]
   const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
   await fillLogFiles()
+  for (const contender of contenders) await runRound(contender, FIRST_WARM_UP_SECONDS)
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const contender of contenders) {
       await runRound(contender, WARM_UP_SECONDS)
