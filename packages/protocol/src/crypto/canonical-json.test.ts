@@ -9,8 +9,10 @@ import {
   canonicalizeStrict,
   canonicalJson,
   computeContentHash,
+  readableCanonicalJson,
   verifyContentHash,
 } from './canonical-json.ts'
+import { parseStrictJson } from './strict-json.ts'
 
 type Fixture = {
   name: string
@@ -153,6 +155,28 @@ describe('what JSON cannot say is refused, never dropped or converted', () => {
       refuses(holed, 'sparse_array_in_canonical_input', [])
     } finally {
       Reflect.deleteProperty(Array.prototype, '1')
+    }
+  })
+})
+
+describe('a text that a strict reader takes back', () => {
+  test('is the same text, and numbers beyond ±(2^53 − 1) have none', () => {
+    const value = {
+      b: [Number.MAX_SAFE_INTEGER, -Number.MAX_SAFE_INTEGER, 0.1, -0, 5e-324],
+      a: '9007199254740993',
+    }
+    assert.equal(readableCanonicalJson(value), canonicalJson(value))
+    for (const number of [2 ** 53, -(2 ** 53), 1e21, -1e300, Number.MAX_VALUE]) {
+      assert.throws(() => readableCanonicalJson({ a: [number] }), {
+        reasonCode: 'unsafe_number_in_canonical_input',
+        path: ['a', '0'],
+      })
+      assert.equal(parseStrictJson(canonicalJson(number), { maxDepth: 9 }).ok, false)
+    }
+    for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      assert.throws(() => readableCanonicalJson(number), {
+        reasonCode: 'non_finite_number_in_canonical_input',
+      })
     }
   })
 })

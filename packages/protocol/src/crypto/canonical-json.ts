@@ -13,7 +13,12 @@ export const MAX_CANONICAL_DEPTH = 1000
  * replaced or converted on the way, so that two different values do not share a text.
  */
 export function canonicalJson(value: unknown): string {
-  return write(value, { path: [], ancestors: [] })
+  return write(value, { path: [], ancestors: [], largest: Number.MAX_VALUE })
+}
+
+/** The same text, of a value that a strict reader takes back: also throws on numbers beyond ±(2^53 − 1). */
+export function readableCanonicalJson(value: unknown): string {
+  return write(value, { path: [], ancestors: [], largest: Number.MAX_SAFE_INTEGER })
 }
 
 /** The UTF-8 bytes of `canonicalJson`: what is signed. */
@@ -31,8 +36,11 @@ export function verifyContentHash(value: unknown, expected: string): boolean {
   return computeContentHash(value) === expected
 }
 
-/** Where the writing is: the keys that lead there, for errors, and the containers around it, to find cycles. */
-type Place = { readonly path: (string | number)[]; readonly ancestors: object[] }
+/**
+ * Where the writing is: the keys that lead there, for errors, and the containers around it, to find cycles; and the
+ * number that none may be beyond.
+ */
+type Place = { readonly path: (string | number)[]; readonly ancestors: object[]; readonly largest: number }
 
 function write(value: unknown, place: Place): string {
   switch (typeof value) {
@@ -40,7 +48,7 @@ function write(value: unknown, place: Place): string {
       return writeString(value, place)
     case 'number':
       // ECMAScript's number to string conversion is the one that RFC 8785 prescribes; it writes -0 as 0.
-      return Number.isFinite(value) ? String(value) : refuseNonFinite(value, place)
+      return Math.abs(value) <= place.largest ? String(value) : refuseNumber(value, place)
     case 'boolean':
       return value ? 'true' : 'false'
     case 'object':
@@ -148,7 +156,8 @@ function writeString(text: string, place: Place): string {
   return JSON.stringify(text)
 }
 
-function refuseNonFinite(value: number, place: Place): never {
+function refuseNumber(value: number, place: Place): never {
+  if (Number.isFinite(value)) return refuse('unsafe_number_in_canonical_input', place, String(value))
   const name = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Infinity' : '-Infinity'
   return refuse('non_finite_number_in_canonical_input', place, name)
 }

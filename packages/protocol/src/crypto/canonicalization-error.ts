@@ -1,6 +1,7 @@
 /** Why a value has no canonical text. */
 export type CanonicalizationReason =
   | 'non_finite_number_in_canonical_input'
+  | 'unsafe_number_in_canonical_input'
   | 'undefined_in_canonical_input'
   | 'function_in_canonical_input'
   | 'symbol_in_canonical_input'

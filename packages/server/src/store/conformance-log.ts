@@ -148,6 +148,27 @@ export function describeLog(create: () => Promise<DatabaseUnderTest>): void {
       await assertWhole(store, world.chain_id)
     })
 
+    test('a record that no verifier could read back is not signed, and hurts no neighbour', async () => {
+      const { store } = opened()
+      const world = await makeWorld(store)
+      const unreadable = [2 ** 53, -(2 ** 53), 1e300].map((number) =>
+        spend(world, {
+          record: (_facts, plain) => ({
+            ...plain,
+            attestation: { ...plain.attestation, content: { numbers: [number] } },
+          }),
+        }),
+      )
+      const { values, errors } = await endings(
+        times(20, (i) => store.decide(unreadable[i - 7] ?? spend(world))),
+      )
+      assert.equal(values.length, 17)
+      for (const error of errors)
+        assert.match(String(error), /unsafe_number_in_canonical_input at numbers\.0/)
+      assert.equal((await logOf(store, world.chain_id)).length, 17)
+      await assertWhole(store, world.chain_id)
+    })
+
     test('a chain without a signing key records nothing', async () => {
       const { store } = opened()
       const world = await makeWorld(store)

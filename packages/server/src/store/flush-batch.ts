@@ -6,14 +6,7 @@ import {
   parseCounters,
   serializeCounters,
 } from '@modei/core'
-import {
-  canonicalJson,
-  formatTimestamp,
-  MAX_CANONICAL_DEPTH,
-  ModeiProblem,
-  parseStrictJson,
-  sha256Hex,
-} from '@modei/protocol'
+import { formatTimestamp, ModeiProblem, readableCanonicalJson, sha256Hex } from '@modei/protocol'
 import { type DecidedBatch, type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
 import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
@@ -24,6 +17,8 @@ export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown
 interface CounterDraft {
   row: Row<'counters'>
   dirty: boolean
+  /** What this batch permitted, which the log does not hold yet. */
+  permits: PastPermit[]
 }
 
 /** The state of rows that were read before, for an engine that gives the same row to flush after flush. */
@@ -42,12 +37,12 @@ export class FlushBatch implements DecidedBatch {
   readonly outcomes: Outcome[] = []
   readonly #signer: Signer
   readonly writes: FlushWrites = noWrites()
-  readonly #counters = new Map<string, CounterDraft>()
+  /** By workspace and key, each as it came: a text made of both would be made and hashed for each look. */
+  readonly #counters = new Map<string, Map<string, CounterDraft>>()
   readonly #chains = new Map<string, Row<'chains'>>()
   readonly #approvals = new Map<string, Row<'approvals'>>()
   readonly #nonces = new Set<string>()
   readonly #idempotent = new Map<string, string>()
-  readonly #permits = new Map<string, PastPermit[]>()
   readonly #pending: Pending[] = []
 
   constructor(signer: Signer) {
@@ -62,7 +57,7 @@ export class FlushBatch implements DecidedBatch {
         this.outcomes[index] = { ok: false, error }
       }
     }
-    for (const draft of this.#counters.values()) {
+    for (const draft of [...this.#counters.values()].flatMap((drafts) => [...drafts.values()])) {
       if (!draft.dirty) continue
       const state = states.get(draft.row)
       if (state !== undefined) draft.row.state = serializeCounters(state)
@@ -80,8 +75,8 @@ export class FlushBatch implements DecidedBatch {
     while ('need' in answer) {
       if (past.has(answer.counter_key)) throw new Error('a decision asked twice for the same permits')
       const logged = await view.pastPermits(job.workspace_id, answer.counter_key, answer.since)
-      const flushed = this.#permits.get(`${job.workspace_id} ${answer.counter_key}`) ?? []
-      past.set(answer.counter_key, [...logged, ...flushed])
+      const { permits } = this.#counter(job.workspace_id, answer.counter_key, view)
+      past.set(answer.counter_key, [...logged, ...permits])
       answer = job.decide(facts)
     }
     this.#record(index, job, answer, facts, view)
@@ -99,7 +94,7 @@ export class FlushBatch implements DecidedBatch {
       passport: (id) => view.passport(id),
       workspace: () => view.workspace(job.workspace_id),
       revokedAt: (key) => view.revokedAt(key),
-      counters: (key) => this.#state(job.workspace_id, key, view, now),
+      counters: (key) => stateOf(this.#counter(job.workspace_id, key, view).row, now),
       approval: (id) => {
         const row = this.#approvals.get(id) ?? view.approval(job.workspace_id, id)
         return row?.workspace_id === job.workspace_id ? row : undefined
@@ -110,8 +105,12 @@ export class FlushBatch implements DecidedBatch {
   }
 
   #counter(workspaceId: string, key: string, view: FlushView): CounterDraft {
-    const id = `${workspaceId} ${key}`
-    let draft = this.#counters.get(id)
+    let drafts = this.#counters.get(workspaceId)
+    if (drafts === undefined) {
+      drafts = new Map()
+      this.#counters.set(workspaceId, drafts)
+    }
+    let draft = drafts.get(key)
     if (draft === undefined) {
       const row = view.counter(workspaceId, key) ?? {
         workspace_id: workspaceId,
@@ -121,19 +120,10 @@ export class FlushBatch implements DecidedBatch {
         last_attestation_id: null,
         state: null,
       }
-      draft = { row, dirty: false }
-      this.#counters.set(id, draft)
+      draft = { row, dirty: false, permits: [] }
+      drafts.set(key, draft)
     }
     return draft
-  }
-
-  #state(workspaceId: string, key: string, view: FlushView, now: number): Counters {
-    const { row } = this.#counter(workspaceId, key, view)
-    const known = states.get(row)
-    if (known !== undefined) return known
-    const state = row.state === null ? newCounters(now) : parseCounters(row.state)
-    states.set(row, state)
-    return state
   }
 
   #chain(job: DecisionJob<unknown>, view: FlushView): Row<'chains'> {
@@ -170,7 +160,8 @@ export class FlushBatch implements DecidedBatch {
     const draft = record.attestation
     const chainIndex = chain.head_index + 1
     const sequenceNumber = sequence.row.sequence_number + 1
-    const json = canonicalJson({
+    // Nothing is signed that no verifier could read back.
+    const json = readableCanonicalJson({
       ...draft.content,
       attestation_id: draft.id,
       type: draft.type,
@@ -189,22 +180,17 @@ export class FlushBatch implements DecidedBatch {
       signing_key_id: key.id,
       created_at: formatTimestamp(facts.now),
     })
-    refuseUnreadable(json)
     const hash = sha256Hex(json)
 
     // From here on nothing throws: the batch's drafts change together.
     for (const { counter_key, effect } of record.effects) {
-      applyEffect(this.#state(job.workspace_id, counter_key, view, facts.now), effect)
       const counter = this.#counter(job.workspace_id, counter_key, view)
+      applyEffect(stateOf(counter.row, facts.now), effect)
       counter.dirty = true
       counter.row.last_decision_at = facts.now
       if (effect.type === 'charge') {
-        const permitsKey = `${job.workspace_id} ${counter_key}`
         const { action, cost_cents, target_host } = effect
-        const permit: PastPermit = { at: facts.now, action, cost_cents, target_host }
-        const permits = this.#permits.get(permitsKey)
-        if (permits === undefined) this.#permits.set(permitsKey, [permit])
-        else permits.push(permit)
+        counter.permits.push({ at: facts.now, action, cost_cents, target_host })
       }
     }
     sequence.dirty = true
@@ -316,18 +302,16 @@ export class FlushBatch implements DecidedBatch {
   }
 }
 
+function stateOf(row: Row<'counters'>, now: number): Counters {
+  const known = states.get(row)
+  if (known !== undefined) return known
+  const state = row.state === null ? newCounters(now) : parseCounters(row.state)
+  states.set(row, state)
+  return state
+}
+
 function answerOf({ record, row, key }: Pending, signature: string | undefined): unknown {
   if (signature === undefined) throw new Error('a record was not signed')
   row.signature = signature
   return record.result({ ...row, public_key: key.public_key })
-}
-
-/** A number of this many digits may be beyond what a strict reader takes. */
-const LONG_NUMBER = /[:[,]-?\d{16}/
-
-/** Nothing is signed that no verifier could read back. */
-function refuseUnreadable(json: string): void {
-  if (!LONG_NUMBER.test(json)) return
-  const parsed = parseStrictJson(json, { maxDepth: MAX_CANONICAL_DEPTH })
-  if (!parsed.ok) throw new Error(`the record could not be read back: ${parsed.message}`)
 }
