@@ -3,7 +3,7 @@ import { isCalendarUnit } from '../windows.ts'
 import type { Counters, Reservation, ScopeCounters, WindowType } from './counters.ts'
 import { WINDOW_TYPES } from './counters.ts'
 import { type Event, type EventList, eventListOf } from './event-list.ts'
-import { isPacked } from './packed-numbers.ts'
+import { isPacked, PackedReader } from './packed-numbers.ts'
 import type { Track } from './track.ts'
 import type { WindowCount } from './window-count.ts'
 
@@ -40,14 +40,14 @@ function packEvents(list: EventList): unknown[] {
   const { slack_ms, sum, last, packed, packed_count, packed_from, packed_until } = list
   if (last === undefined) return [slack_ms]
   return [
+    packed,
+    packed_count,
     slack_ms,
     sum,
     packed_from,
     packed_until - packed_from,
     last.at - packed_until,
     last.amount,
-    packed_count,
-    packed,
   ]
 }
 
@@ -125,28 +125,46 @@ function readCount(value: unknown): WindowCount {
 
 function readEvents(value: unknown): EventList {
   const parts = list(value)
-  const slack = amount(parts[0])
-  if (typeof parts.at(-1) !== 'string') return eventListOf(readNumbers(parts.slice(1)), slack)
-  const [, sum, from, packedMs, lastMs, lastAmount, count, packed] = tuple(parts, 8)
+  if (typeof parts[0] !== 'string') return readEarlierEvents(parts)
+  const [packed, count, slack, sum, from, packedMs, lastMs, lastAmount] = tuple(parts, 8)
   const until = whole(amount(from) + amount(packedMs))
-  const text = string(packed)
-  if (!isPacked(text)) throw unreadable()
   return {
     sum: amount(sum),
-    slack_ms: slack,
+    slack_ms: amount(slack),
     last: { at: whole(until + amount(lastMs)), amount: amount(lastAmount) },
     packed_count: amount(count),
-    packed: text,
+    packed: packedText(packed),
     packed_from: amount(from),
     packed_until: until,
   }
 }
 
-/** Milliseconds since the entry before and amounts, as empty lists and those of earlier releases have them. */
-function readNumbers(numbers: readonly unknown[]): Event[] {
+/** An empty list, and what earlier releases wrote: the numbers themselves, or each packed by itself. */
+function readEarlierEvents(parts: readonly unknown[]): EventList {
+  const slack = amount(parts[0])
+  if (typeof parts.at(-1) !== 'string') return eventListOf(readNumbers(parts.slice(1)), slack)
+  const [, sum, from, packedMs, lastMs, lastAmount, count, packed] = tuple(parts, 8)
+  const reader = new PackedReader(packedText(packed))
+  const numbers: number[] = []
+  while (!reader.isDone) numbers.push(reader.next())
+  const events = readNumbers(numbers, amount(from))
+  const last = whole(amount(from) + amount(packedMs) + amount(lastMs))
+  const read = eventListOf([...events, { at: last, amount: amount(lastAmount) }], slack)
+  if (events.length !== count || read.sum !== sum) throw unreadable()
+  return read
+}
+
+function packedText(value: unknown): string {
+  const text = string(value)
+  if (!isPacked(text)) throw unreadable()
+  return text
+}
+
+/** Milliseconds since the entry before and amounts, one after the other. */
+function readNumbers(numbers: readonly unknown[], from = 0): Event[] {
   if (numbers.length % 2 !== 0) throw unreadable()
   const events: Event[] = []
-  let at = 0
+  let at = from
   for (let i = 0; i < numbers.length; i += 2) {
     at = whole(at + amount(numbers[i]))
     events.push({ at, amount: amount(numbers[i + 1]) })

@@ -88,27 +88,27 @@ test('counters that cannot be read throw instead of starting again from nothing'
   }
 })
 
-test('a list of times that an earlier release wrote is read, and one that is broken is not', () => {
+test('a list of times is read, also of an earlier release, and one that is broken is not', () => {
   const text = (events: unknown[]) =>
     JSON.stringify(JSON.parse(serializeCounters(newCounters(T0))).with(5, [['*', [['r', 60_000, events]]]]))
   const usage = (events: unknown[]) => usageOf(parseCounters(text(events)), '*', T0 + 5).rate(60_000)
-  const packed = [7, 3, T0 - 9, 9, 5, 1, 1, '#%']
-  for (const events of [[7, T0, 2, 5, 1], packed])
-    assert.equal(usage(events)?.count, 3, JSON.stringify(events))
+  // Some permits nine milliseconds behind where it counts from, and one five later.
+  const two = ['b$', 1, 7, 3, T0 - 9, 9, 5, 1]
+  const many = ['d$a?', 1, 7, 901, T0 - 9, 9, 5, 1]
+  const earlier = [7, 3, T0 - 9, 9, 5, 1, 1, ',%']
   assert.equal(usage([0])?.count, 0)
-  const broken = [
-    [],
-    [7, T0],
-    [7, T0, 2, 5],
-    [7, T0, -1],
-    [7, Number.MAX_SAFE_INTEGER, 1, 1, 1],
-    ['', T0, 2],
-    ['#%'],
-  ]
-  for (const [i] of packed.entries()) {
-    // Without its text it is a list of an earlier release.
-    if (i < packed.length - 1) broken.push(packed.toSpliced(i, 1))
-    broken.push(packed.with(i, -1), packed.with(i, ']'), packed.with(i, Infinity))
+  assert.equal(usage(many)?.count, 901)
+  assert.equal(usage([7, 1, T0 - 9, 9, 5, 1, 0, ''])?.count, 1, 'one whose first times were forgotten')
+  for (const events of [[7, T0, 2, 5, 1], earlier, two])
+    assert.equal(usage(events)?.count, 3, JSON.stringify(events))
+  const broken: unknown[][] = [[], [7, T0], [7, T0, 2, 5], [7, T0, -1], [7, Number.MAX_SAFE_INTEGER, 1, 1, 1]]
+  broken.push(['', T0, 2], ['#%'], earlier.with(7, ','), earlier.with(6, 2), earlier.with(1, 4))
+  for (const list of [earlier, two, many]) {
+    for (const [i, part] of list.entries()) {
+      // Without its text it is a list of an earlier release.
+      if (typeof part === 'number') broken.push(list.toSpliced(i, 1))
+      broken.push(list.with(i, -1), list.with(i, ']'), list.with(i, Infinity))
+    }
   }
   for (const events of broken) assert.throws(() => parseCounters(text(events)), JSON.stringify(events))
 })

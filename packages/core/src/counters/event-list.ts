@@ -14,7 +14,7 @@ export interface EventList {
   last: Event | undefined
   /** Number of the entries before the last. */
   packed_count: number
-  /** They themselves, each as the milliseconds since the entry before it and its amount. */
+  /** They themselves, each as {@link packEntry} writes it. */
   packed: string
   /** From where the first of them counts its milliseconds. */
   packed_from: number
@@ -71,6 +71,27 @@ export function addEvent(
     Object.assign(list, merged(list, Math.ceil(windowMs / (maxEntries * 0.9))))
 }
 
+const SMALL_AMOUNTS = 3
+
+/**
+ * An entry as the milliseconds since the one before it, four times, and its amount less one added to that; or three
+ * added, and then the amount by itself. Most are of one permit, and take two characters.
+ */
+function packEntry(milliseconds: number, amount: number): string {
+  if (milliseconds > Number.MAX_SAFE_INTEGER / 8) throw new RangeError('a time is beyond every calendar')
+  const isSmall = amount >= 1 && amount <= SMALL_AMOUNTS
+  const scaled = milliseconds * (SMALL_AMOUNTS + 1)
+  return isSmall ? packNumber(scaled + amount - 1) : packNumber(scaled + SMALL_AMOUNTS) + packNumber(amount)
+}
+
+/** The next entry, as the milliseconds since the one before it and its amount. */
+function readEntry(reader: PackedReader): [milliseconds: number, amount: number] {
+  const number = reader.next()
+  const milliseconds = Math.floor(number / (SMALL_AMOUNTS + 1))
+  const amount = number - milliseconds * (SMALL_AMOUNTS + 1)
+  return [milliseconds, amount < SMALL_AMOUNTS ? amount + 1 : reader.next()]
+}
+
 function append(list: EventList, at: number, amount: number): void {
   const { last } = list
   list.sum = addUp(list.sum, amount)
@@ -80,7 +101,7 @@ function append(list: EventList, at: number, amount: number): void {
   }
   list.last = { at, amount }
   if (last === undefined) return
-  list.packed += packNumber(last.at - list.packed_until) + packNumber(last.amount)
+  list.packed += packEntry(last.at - list.packed_until, last.amount)
   list.packed_count += 1
   list.packed_until = last.at
 }
@@ -110,9 +131,10 @@ function goneUntil(list: EventList, time: number): Gone {
   const reader = new PackedReader(list.packed)
   const gone = { count: 0, length: 0, until: list.packed_from, sum: 0 }
   while (!reader.isDone) {
-    const at = gone.until + reader.next()
+    const [milliseconds, amount] = readEntry(reader)
+    const at = gone.until + milliseconds
     if (at > time) break
-    gone.sum = addUp(gone.sum, reader.next())
+    gone.sum = addUp(gone.sum, amount)
     gone.until = at
     gone.count += 1
     gone.length = reader.offset
@@ -134,8 +156,9 @@ export function eventsOf(list: EventList): Event[] {
   const events: Event[] = []
   let at = list.packed_from
   while (!reader.isDone) {
-    at += reader.next()
-    events.push({ at, amount: reader.next() })
+    const [milliseconds, amount] = readEntry(reader)
+    at += milliseconds
+    events.push({ at, amount })
   }
   if (list.last !== undefined) events.push(list.last)
   return events
