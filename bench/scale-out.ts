@@ -27,9 +27,9 @@ const SECONDS = 4
  * What is compiled while it runs is as fast as it gets after some hundred thousand decisions of each process, of which
  * three share the cores: a server that has been running for a minute is far beyond that.
  */
-const FIRST_WARM_UP_SECONDS = 24
+const FIRST_WARM_UP_SECONDS = 12
 /** Before each turn: a process that waited while others had theirs has given back memory and compiled code. */
-const WARM_UP_SECONDS = 6
+const WARM_UP_SECONDS = 12
 const IN_FLIGHT = 384
 /** Of 16 MiB each, of which the database keeps some 136 to write over: about what a run writes. */
 const LOG_FILES = 180
