@@ -24,11 +24,10 @@ const TURNS = 2
 const ROUNDS_OF_A_TURN = 2
 const SECONDS = 4
 /**
- * What is compiled while it runs is as fast as it gets after some hundred thousand decisions of each process, of which
- * three share the cores: a server that has been running for a minute is far beyond that.
+ * For all of them at first, and for each before its turn. What is compiled while it runs is as fast as it gets after some
+ * hundred thousand decisions of each process, of which three share the cores: a server that has been running for a minute
+ * is far beyond that. And a process that waited while others had their turn has given back memory and compiled code.
  */
-const FIRST_WARM_UP_SECONDS = 12
-/** Before each turn: a process that waited while others had theirs has given back memory and compiled code. */
 const WARM_UP_SECONDS = 12
 const IN_FLIGHT = 384
 /** Of 16 MiB each, of which the database keeps some 136 to write over: about what a run writes. */
@@ -73,7 +72,7 @@ try {
   ]
   const rounds = new Map<string, Round[]>(contenders.map(({ name }) => [name, []]))
   await fillLogFiles()
-  for (const contender of contenders) await runRound(contender, FIRST_WARM_UP_SECONDS)
+  for (const contender of contenders) await runRound(contender, WARM_UP_SECONDS)
   for (let turn = 0; turn < TURNS; turn += 1) {
     for (const contender of contenders) {
       await runRound(contender, WARM_UP_SECONDS)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { execute, freePort, startOwnPostgres } from '../../packages/server/test/store/postgres-server.ts'
+import { postgresUser } from '../../packages/server/test/store/postgres-user.ts'
 
 export interface BenchPostgres {
   /** Of its socket, as a server on the same machine reaches it. */
@@ -45,8 +46,7 @@ async function startInstalled(
   flags: readonly string[],
 ): Promise<Omit<BenchPostgres, 'version'>> {
   const directory = mkdtempSync(join(tmpdir(), 'modei-bench-postgres-'))
-  // PostgreSQL refuses to run as root.
-  const user = process.getuid?.() === 0 ? postgresUser() : undefined
+  const user = postgresUser()
   if (user !== undefined) chownSync(directory, user.uid, user.gid)
   const options = { ...user, stdio: 'ignore' as const, cwd: directory }
   const init = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C']
@@ -66,11 +66,6 @@ async function startInstalled(
     throw error
   }
   return { url, stop }
-}
-
-function postgresUser(): { uid: number; gid: number } {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
 }
 
 async function answering(url: string, server: ChildProcess): Promise<void> {

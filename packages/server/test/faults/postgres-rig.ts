@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { migratePostgres } from '../../src/store/postgres/database.ts'
 import { kyselyOver } from '../../src/store/postgres/kysely.ts'
 import { openPool } from '../../src/store/postgres/pool.ts'
 import { execute, type OwnPostgres, startOwnPostgres } from '../store/postgres-server.ts'
+import { postgresUser } from '../store/postgres-user.ts'
 import type { ClockRig } from './rig.ts'
 import { KEY, poster, until } from './rig.ts'
 import { type ServerSlot, startSlot } from './server-slot.ts'
@@ -97,28 +97,13 @@ export async function startPostgresRig(scale = 1): Promise<PostgresRig> {
 }
 
 function makeDisks(scale: number): PostgresRig['disks'] {
-  const owner = process.getuid?.() === 0 ? postgresUser() : undefined
+  const owner = postgresUser()
   const tables = makeSmallDisk(TABLES_MIB * scale, owner)
   if (typeof tables === 'string') return tables
   const log = makeSmallDisk(LOG_MIB, owner)
   if (typeof log !== 'string') return { tables, log }
   tables.remove()
   return log
-}
-
-/** Whom the server runs as, since it refuses to run as root; made here where it is not there yet. */
-function postgresUser(): { uid: number; gid: number } {
-  const idOf = (flag: '-u' | '-g') =>
-    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8', stdio: 'pipe' }))
-  try {
-    return { uid: idOf('-u'), gid: idOf('-g') }
-  } catch {
-    // Another test may make it at this moment: what counts is that it is there.
-    execFileSync('sh', ['-c', 'groupadd postgres; useradd -g postgres postgres; id postgres'], {
-      stdio: 'pipe',
-    })
-    return { uid: idOf('-u'), gid: idOf('-g') }
-  }
 }
 
 /** The database's clock cannot be set, but what a server asks it by name can be put before it. */

@@ -1,10 +1,11 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from './postgres-server.ts'
+import { postgresUser } from './postgres-user.ts'
 
 /** Where pgbouncer is installed, if it is. */
 export function findPgbouncer(): string | undefined {
@@ -42,9 +43,7 @@ server_reset_query =
 `,
     { mode: 0o644 },
   )
-  // Like PostgreSQL, it refuses to run as root.
-  const identity = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
-  const child = spawn(binary, ['-q', file], { stdio: ['ignore', 'ignore', 'pipe'], ...identity })
+  const child = spawn(binary, ['-q', file], { stdio: ['ignore', 'ignore', 'pipe'], ...postgresUser() })
   let said = ''
   child.stderr.on('data', (chunk) => {
     said += String(chunk)
@@ -66,10 +65,6 @@ server_reset_query =
       rmSync(directory, { recursive: true, force: true })
     },
   }
-}
-
-function idOf(flag: '-u' | '-g'): number {
-  return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
 }
 
 function answers(port: number): Promise<boolean> {

@@ -17,7 +17,10 @@ interface Month {
   end: number
 }
 
-function monthOf(year: number, month: number): Month {
+/** The month of a time, Unix milliseconds, or one so many months ahead of it. */
+function monthOf(time: number, ahead = 0): Month {
+  const date = new Date(time)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + ahead]
   const start = Date.UTC(year, month)
   const label = new Date(start).toISOString().slice(0, 7).replace('-', '_')
   return { table: `attestations_${label}`, start, end: Date.UTC(year, month + 1) }
@@ -25,8 +28,7 @@ function monthOf(year: number, month: number): Month {
 
 /** When the month after this one starts. */
 export function nextMonth(now: number): number {
-  const date = new Date(now)
-  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1)
+  return monthOf(now).end
 }
 
 /**
@@ -35,10 +37,7 @@ export function nextMonth(now: number): number {
  * @returns the tables that were made
  */
 export async function makePartitions(db: Kysely<Database>, now: number): Promise<string[]> {
-  const today = new Date(now)
-  const wanted = Array.from({ length: MONTHS_AHEAD + 1 }, (_, ahead) =>
-    monthOf(today.getUTCFullYear(), today.getUTCMonth() + ahead),
-  )
+  const wanted = Array.from({ length: MONTHS_AHEAD + 1 }, (_, ahead) => monthOf(now, ahead))
   const made: string[] = []
   for (const month of wanted) {
     if (await exists(db, month.table)) continue
@@ -49,8 +48,7 @@ export async function makePartitions(db: Kysely<Database>, now: number): Promise
 
 /** Whether records of this month have a partition of their own. */
 export function hasPartition(db: Kysely<Database>, now: number): Promise<boolean> {
-  const today = new Date(now)
-  return exists(db, monthOf(today.getUTCFullYear(), today.getUTCMonth()).table)
+  return exists(db, monthOf(now).table)
 }
 
 /** Asks the catalog's rows: a look-up by name may answer from a cache that is older than the lock. */
