@@ -111,3 +111,18 @@ export function columnNames<C extends string>(columns: Readonly<Record<C, Column
   // An object literal's own keys are exactly the keys of its type.
   return Object.keys(columns) as C[]
 }
+
+/** By what a row is found that is written again: the primary key of its table. */
+export const ROW_KEYS = {
+  chains: ['chain_id'],
+  counters: ['workspace_id', 'counter_key'],
+  approvals: ['id'],
+  idempotency: ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'],
+} as const satisfies { readonly [T in keyof Database]?: readonly (keyof Database[T])[] }
+
+/** The end of an insertion, in SQL of both engines: a row that is there already gets the values of the one that is given. */
+export function overwritten(key: readonly string[], columns: readonly string[]): string {
+  const changed = columns.filter((column) => !key.includes(column))
+  return `on conflict (${key.join(', ')}) do update set
+    ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`
+}

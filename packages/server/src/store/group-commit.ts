@@ -11,6 +11,10 @@ interface Lane {
   running: Promise<void> | undefined
   /** Batches whose records are on their way to the disk. */
   flying: Set<Promise<void>>
+  /** Decisions of these. */
+  inFlight: number
+  /** Looks again whether enough wait for a batch, where somebody waits for that. */
+  lookAgain: (() => void) | undefined
 }
 
 interface Entry {
@@ -19,6 +23,12 @@ interface Entry {
   reject(error: unknown): void
 }
 
+/** As many decisions that are not answered yet are taken in halves; of fewer a batch takes all that wait. */
+const WORTH_HALVES = 16
+
+/** So much of what is on its way has to wait before it is decided in its turn. */
+const ENOUGH = 0.7
+
 export interface GroupCommitOptions {
   /** Decisions in one transaction at most. */
   maxBatch: number
@@ -26,6 +36,8 @@ export interface GroupCommitOptions {
   maxQueue: number
   /** Flushes at once, each of chains that no other has; 1 for an engine with one writer. */
   lanes: number
+  /** For an engine that writes one batch while the next is decided: lets callers take turns in two halves. */
+  halves: boolean
   observer?: FlushObserver | undefined
 }
 
@@ -65,6 +77,8 @@ export class GroupCommit {
       queue: [],
       running: undefined,
       flying: new Set(),
+      inFlight: 0,
+      lookAgain: undefined,
     }))
   }
 
@@ -88,6 +102,7 @@ export class GroupCommit {
       lane.queue.push({ job, resolve: (value) => resolve(value as T), reject })
       this.#waiting += 1
       lane.running ??= this.#run(lane)
+      lane.lookAgain?.()
     })
   }
 
@@ -103,6 +118,7 @@ export class GroupCommit {
     // One turn of the event loop lets requests that arrived together share the first flush.
     await new Promise<void>((resolve) => setImmediate(resolve))
     for (let isBusy = false; lane.queue.length > 0; isBusy = true) {
+      if (this.#options.halves) await otherHalf(lane)
       await new Promise<void>((next) => {
         const landed = this.#timedFlush(lane, isBusy, next).finally(() => {
           lane.flying.delete(landed)
@@ -122,13 +138,19 @@ export class GroupCommit {
       return batch
     }
     await this.#flush(take, lane.number, isBusy, next)
-    this.#options.observer?.onFlush(take().length, performance.now() - started)
+    const { length } = take()
+    lane.inFlight -= length
+    lane.lookAgain?.()
+    this.#options.observer?.onFlush(length, performance.now() - started)
   }
 
   /** Of a lane one flush at a time gathers, so what it began for is still there. */
   #takeBatch(lane: Lane): Entry[] {
-    const batch = lane.queue.splice(0, this.#options.maxBatch)
+    const { maxBatch, halves } = this.#options
+    const half = halves && isWorthHalves(lane) ? Math.ceil(unansweredOf(lane) / 2) : maxBatch
+    const batch = lane.queue.splice(0, Math.min(half, maxBatch))
     this.#waiting -= batch.length
+    lane.inFlight += batch.length
     for (const { job } of batch) job.onBatch?.(batch.length)
     return batch
   }
@@ -170,6 +192,31 @@ export class GroupCommit {
       else entry.reject(outcome.error)
     })
   }
+}
+
+/** Decisions that somebody waits for. */
+function unansweredOf({ queue, inFlight }: Lane): number {
+  return queue.length + inFlight
+}
+
+function isWorthHalves(lane: Lane): boolean {
+  return unansweredOf(lane) >= WORTH_HALVES
+}
+
+/**
+ * Resolves when as good as a half waits to be decided, the other being on its way to the disk, or when nothing is. Those
+ * who are answered together come back together: without it all are in one batch soon, and the thread that decides and
+ * the one that writes wait for each other by turns.
+ */
+function otherHalf(lane: Lane): Promise<void> {
+  return new Promise((resolve) => {
+    lane.lookAgain = () => {
+      if (isWorthHalves(lane) && lane.queue.length < lane.inFlight * ENOUGH) return
+      lane.lookAgain = undefined
+      resolve()
+    }
+    lane.lookAgain()
+  })
 }
 
 /** Spreads ids evenly over small numbers, alike in every process. */

@@ -1,5 +1,6 @@
 import { ModeiProblem } from '@modei/protocol'
 import type { Kysely, Transaction } from 'kysely'
+import { ROW_KEYS } from './columns.ts'
 import type { Database } from './schema.ts'
 import { type IdempotencyClaim, IdempotentReplay, type Store } from './store.ts'
 
@@ -23,8 +24,6 @@ export async function findReplay(db: Kysely<Database>, claim: IdempotencyClaim, 
   throw new ModeiProblem('idempotency_conflict', 'this idempotency key was used with another request')
 }
 
-const CLAIM_KEY = ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'] as const
-
 /**
  * Takes the claim for the transaction, so that another one with the same claim waits for its end.
  * Both this and the answer are written by insertion and never looked up: where transactions are serializable, a
@@ -38,7 +37,7 @@ async function takeClaim(tx: Transaction<Database>, claim: IdempotencyClaim, now
     .values(row)
     .onConflict((conflict) =>
       conflict
-        .columns(CLAIM_KEY)
+        .columns(ROW_KEYS.idempotency)
         .doUpdateSet({ fingerprint: row.fingerprint, status: 0, body: '', created_at: now })
         .where('idempotency.created_at', '<=', now - REPLAY_MS),
     )
@@ -60,7 +59,7 @@ async function keepAnswer(
   await tx
     .insertInto('idempotency')
     .values({ ...columns, ...answer, created_at: now })
-    .onConflict((conflict) => conflict.columns(CLAIM_KEY).doUpdateSet(answer))
+    .onConflict((conflict) => conflict.columns(ROW_KEYS.idempotency).doUpdateSet(answer))
     .execute()
 }
 

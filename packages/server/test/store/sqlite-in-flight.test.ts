@@ -292,7 +292,12 @@ test('when the thread that writes dies, what it was given is answered 503 or is 
     signer,
     onSync: () => undefined,
   })
-  const decisions = new GroupCommit(engine, signer, { maxBatch: MAX_BATCH, maxQueue: 1000, lanes: 1 })
+  const decisions = new GroupCommit(engine, signer, {
+    maxBatch: MAX_BATCH,
+    maxQueue: 1000,
+    lanes: 1,
+    halves: true,
+  })
   const budget_cents = 150 * COST
   const answered: Answer[] = []
   for (const wait of times(6, (i) => i * 17 + 1)) {

@@ -93,6 +93,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       maxBatch: options.maxBatch ?? 512,
       maxQueue: options.maxQueue ?? 20_000,
       lanes,
+      halves: false,
       observer: options.observer,
     })
     const turns = new Turns(WRITES_AT_ONCE)

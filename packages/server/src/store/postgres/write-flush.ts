@@ -9,6 +9,8 @@ import {
   columnNames,
   IDEMPOTENCY_COLUMNS,
   NONCE_COLUMNS,
+  overwritten,
+  ROW_KEYS,
 } from '../columns.ts'
 import type { FlushWrites } from '../flush.ts'
 import { bigintArray, textArray } from './array-parameter.ts'
@@ -52,8 +54,8 @@ export function flushStatements(writes: FlushWrites, view: PostgresFlushView): S
     ),
     // The log refuses what is not behind the head of its chain, so the heads move afterwards.
     insert('attestations', ATTESTATION_COLUMNS, writes.attestations),
-    update('chains', CHAIN_COLUMNS, ['chain_id'], chains),
-    update('counters', COUNTER_COLUMNS, ['workspace_id', 'counter_key'], counters),
+    update('chains', CHAIN_COLUMNS, ROW_KEYS.chains, chains),
+    update('counters', COUNTER_COLUMNS, ROW_KEYS.counters, counters),
     insert('ancestor_charges', CHARGE_COLUMNS, writes.ancestor_charges),
     upsertApprovals(writes.approvals),
     insert(
@@ -61,12 +63,10 @@ export function flushStatements(writes: FlushWrites, view: PostgresFlushView): S
       NONCE_COLUMNS,
       sorted(writes.nonces, (row) => compound(row.scope, row.nonce)),
     ),
-    remove('idempotency', IDEMPOTENCY_COLUMNS, IDEMPOTENCY_KEY, outdated),
+    remove('idempotency', IDEMPOTENCY_COLUMNS, ROW_KEYS.idempotency, outdated),
     insert('idempotency', IDEMPOTENCY_COLUMNS, sorted(writes.idempotency, claimKey)),
   ].filter((statement) => statement !== undefined)
 }
-
-const IDEMPOTENCY_KEY = ['workspace_id', 'key_id', 'method', 'path', 'idempotency_key'] as const
 
 export function send(
   client: PoolClient,
@@ -148,11 +148,9 @@ function remove<C extends string>(
 function upsertApprovals(rows: FlushWrites['approvals']): Statement | undefined {
   const inserted = insert('approvals', APPROVAL_COLUMNS, rows)
   if (inserted === undefined) return undefined
-  const changed = columnNames(APPROVAL_COLUMNS).filter((name) => name !== 'id')
   return {
     ...inserted,
-    text: `${inserted.text} on conflict (id) do update set
-      ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+    text: `${inserted.text} ${overwritten(ROW_KEYS.approvals, columnNames(APPROVAL_COLUMNS))}`,
   }
 }
 

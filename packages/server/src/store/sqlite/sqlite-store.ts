@@ -52,6 +52,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
     maxBatch: options.maxBatch ?? 256,
     maxQueue: options.maxQueue ?? 20_000,
     lanes: 1,
+    halves: true,
     observer: options.observer,
   })
   let closed = false

@@ -7,6 +7,8 @@ import {
   COUNTER_COLUMNS,
   columnNames,
   IDEMPOTENCY_COLUMNS,
+  overwritten,
+  ROW_KEYS,
 } from '../columns.ts'
 import type { FlushWrites } from '../flush.ts'
 import type { WalCheckpointer } from './wal-checkpointer.ts'
@@ -27,7 +29,8 @@ const COLUMNS = {
   idempotency: columnNames(IDEMPOTENCY_COLUMNS),
 } as const satisfies { [T in keyof FlushWrites]: readonly (keyof FlushWrites[T][number])[] }
 
-const REPLACED: ReadonlySet<string> = new Set(['counters', 'chains', 'approvals', 'idempotency'])
+/** Of tables whose rows are written again, the keys. A row that is changed where it stands leaves its table's indexes alone. */
+const KEYS: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(ROW_KEYS))
 
 /** What a batch adds to the log once it is sealed. */
 type SealedTable = 'attestations' | 'idempotency'
@@ -114,6 +117,7 @@ export class SqliteWriter {
 }
 
 function insert(table: string, columns: readonly string[]): string {
-  const verb = REPLACED.has(table) ? 'insert or replace' : 'insert'
-  return `${verb} into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
+  const key = KEYS.get(table)
+  const text = `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`
+  return key === undefined ? text : `${text} ${overwritten(key, columns)}`
 }
