@@ -55,14 +55,15 @@ async function observed(t: TestContext): Promise<Observed> {
 
 /**
  * So many callers, each of whom asks so often.
- * @param turns of the event loop within which those who were answered at once come back
+ * @param turns of the event loop, within which those who were answered together come back, none in the same; 0 for at once
  */
 async function ask({ decide }: Observed, callers: number, each: number, turns = 0): Promise<void> {
   await Promise.all(
     times(callers, async (caller) => {
       for (let i = 0; i < each; i += 1) {
         await decide()
-        for (let turn = 0; turn < (caller * 7) % (turns + 1); turn += 1) await setImmediate()
+        const wait = turns === 0 ? 0 : 1 + ((caller * 7) % turns)
+        for (let turn = 0; turn < wait; turn += 1) await setImmediate()
       }
     }),
   )
