@@ -85,7 +85,7 @@ for (const type of constraintTypes) {
     )
   })
 
-  test(`${type.key}: a value that throws when it is looked at blocks`, () => {
+  test(`${type.key}: a value that throws when it is looked at blocks as unreadable`, () => {
     const trap = new Proxy(
       {},
       {
@@ -97,9 +97,13 @@ for (const type of constraintTypes) {
         },
       },
     )
-    assert.equal(type.evaluate(trap, factsOf({}, type)).result, 'block')
-    assert.equal(type.narrows(trap, trap), false)
-    assert.deepEqual(type.needs(trap, factsOf({}, type).qualifiers), [])
+    for (const value of [trap, { length: { valueOf: 1, toString: 1 } }]) {
+      const verdict = type.evaluate(value, factsOf({}, type))
+      assert.equal(verdict.result, 'block')
+      assert.equal(verdict.result === 'block' && verdict.reason, 'constraint_unreadable')
+      assert.equal(type.narrows(value, value), false)
+      assert.deepEqual(type.needs(value, factsOf({}, type).qualifiers), [])
+    }
   })
 
   test(`${type.key}: the same input has the same verdict, with a reason where it is not passed`, () => {

@@ -37,7 +37,7 @@ export interface RefusedPassport {
 
 /** A gate that still decides. */
 export async function findOpenGate({ store }: Services, gateId: string): Promise<Row<'gates'>> {
-  const gate = await store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
+  const gate = await store.findGate(gateId)
   if (gate === undefined || gate.deleted_at !== null) throw gateNotFound(gateId)
   return gate
 }

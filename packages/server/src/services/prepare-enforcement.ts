@@ -1,7 +1,6 @@
 import type { Refusal } from '@modei/core'
 import { isId, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
-import type { Row } from '../store/store.ts'
 import { type CatalogLookup, findCatalog } from './catalog-facts.ts'
 import type { EnforceRequest } from './enforcement-answer.ts'
 import type { FoundPassport } from './find-presented.ts'
@@ -69,7 +68,7 @@ async function refuseForeign(
   const own = passport.workspace_id === caller.workspace_id
   // The gate that issued it is of the same workspace.
   if (own && gateId === passport.gate_id) return
-  const gate = gateId === null ? undefined : await findGate(services, gateId)
+  const gate = gateId === null ? undefined : await services.store.findGate(gateId)
   const ownGate = gate?.workspace_id === caller.workspace_id ? gate : undefined
   const trusted = ownGate !== undefined && acceptsIssuer(ownGate, passport)
   if (!own && passport.workspace_id !== null && !trusted) throw unknownPassport(request)
@@ -78,10 +77,6 @@ async function refuseForeign(
 
 export function unknownPassport({ passport_id: id }: EnforceRequest): ModeiProblem {
   return id === undefined ? new ModeiProblem('not_found', 'no such passport') : passportNotFound(id)
-}
-
-function findGate({ store }: Services, gateId: string): Promise<Row<'gates'> | undefined> {
-  return store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
 }
 
 /** The Python client has no field of its own for it, so it may travel in the metadata. */

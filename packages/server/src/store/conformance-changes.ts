@@ -156,6 +156,26 @@ export function describeChanges(create: () => Promise<DatabaseUnderTest>): void 
       assert.equal(typeof (await other.findApiKey(hash))?.revoked_at, 'number')
     })
 
+    test('a gate is known as changed to the very next look-up, and one that is not there is not remembered', async () => {
+      const { store, other } = opened()
+      const { chain_id: id, workspace_id } = await makeWorld(store)
+      assert.equal(await other.findGate(`${id}-later`), undefined)
+      const found = await other.findGate(id)
+      assert.deepEqual([found?.id, found?.workspace_id, found?.deleted_at], [id, workspace_id, null])
+      await store.write(async (tx, now) => {
+        const row = {
+          ...(await tx.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()),
+        }
+        await tx.updateTable('gates').set({ deleted_at: now }).where('id', '=', id).execute()
+        await tx
+          .insertInto('gates')
+          .values({ ...row, id: `${id}-later` })
+          .execute()
+      })
+      assert.equal(typeof (await other.findGate(id))?.deleted_at, 'number')
+      assert.deepEqual({ ...(await other.findGate(`${id}-later`)) }, { ...found, id: `${id}-later` })
+    })
+
     test('what a write read still holds when it commits, from however many processes', async () => {
       const { store, other } = opened()
       const key = 'a count that many write'

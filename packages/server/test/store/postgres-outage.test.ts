@@ -61,9 +61,10 @@ test('while the database is away every request is a 503 that says when to come b
     app.services.store.write(async () => undefined),
     app.services.store.now(),
     app.services.store.findApiKey('x'),
+    app.services.store.findGate('x'),
     app.services.store.read.selectFrom('meta').selectAll().execute(),
   ])
-  assert.equal(errors.length, 5)
+  assert.equal(errors.length, 6)
   for (const error of errors) assertAway(error)
   await server.resume()
   assert.equal((await enforce()).status, 200)

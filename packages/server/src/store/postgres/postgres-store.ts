@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import { GroupCommit, type GroupCommitOptions } from '../group-commit.ts'
 import type { Signer } from '../signer.ts'
-import type { ApiKeyRow, Store } from '../store.ts'
+import type { ApiKeyRow, Row, Store } from '../store.ts'
 import { textArray } from './array-parameter.ts'
 import { migratePostgres } from './database.ts'
 import { databaseTime } from './database-time.ts'
@@ -99,6 +99,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     const turns = new Turns(WRITES_AT_ONCE)
     const times = new SharedLookUp(async () => new Map([['now', clock(await databaseTime(others))]]))
     const apiKeys = new SharedLookUp((hashes) => findApiKeys(others, hashes))
+    const gates = new SharedLookUp((ids) => findGates(others, ids))
     let closing: Promise<unknown> | undefined
     return {
       engine: 'postgres',
@@ -114,6 +115,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
         return now
       },
       findApiKey: (hash) => apiKeys.find(hash),
+      findGate: (id) => gates.find(id),
       async ping() {
         await databaseTime(others)
       },
@@ -154,6 +156,17 @@ async function findApiKeys(pool: Pool, hashes: string[]): Promise<Map<string, Ap
       [textArray(hashes)],
     )
     return new Map(rows.map((row) => [row.hash, row]))
+  } catch (error) {
+    throw translated(error)
+  }
+}
+
+async function findGates(pool: Pool, ids: string[]): Promise<Map<string, Row<'gates'>>> {
+  try {
+    const { rows } = await pool.query<Row<'gates'>>('select * from gates where id = any($1::text[])', [
+      textArray(ids),
+    ])
+    return new Map(rows.map((row) => [row.id, row]))
   } catch (error) {
     throw translated(error)
   }

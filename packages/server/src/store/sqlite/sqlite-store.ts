@@ -4,7 +4,7 @@ import { migrate } from '../migrate.ts'
 import { Mutex } from '../mutex.ts'
 import type { Database } from '../schema.ts'
 import type { Signer } from '../signer.ts'
-import type { ApiKeyRow, DecisionJob, Store } from '../store.ts'
+import type { ApiKeyRow, DecisionJob, Row, Store } from '../store.ts'
 import { CHECKPOINTS_ASIDE, openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
@@ -35,6 +35,7 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
   const apiKey = readOnly.prepare(
     'select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id where k.hash = ?',
   )
+  const gate = readOnly.prepare('select * from gates where id = ?')
   const wal = new WalCheckpointer(writer, file)
   const kept = new KeptRows()
   const lock = new Mutex()
@@ -85,6 +86,12 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       return kept.apiKeys.of(hash, () => {
         const row = apiKey.get(hash)
         return row === undefined ? undefined : (row as unknown as ApiKeyRow)
+      })
+    },
+    async findGate(id) {
+      return kept.gates.of(id, () => {
+        const row = gate.get(id)
+        return row === undefined ? undefined : (row as unknown as Row<'gates'>)
       })
     },
     async ping() {
