@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Tracker, Usage } from '../counters/usage.ts'
 import type { SpendWindow } from '../windows.ts'
 import type { ConstraintReasonCode } from './reasons.ts'
-import { valueReader } from './value-reader.ts'
+import { parsedBy, valueReader } from './value-reader.ts'
 
 export type RiskLevel = 'low' | 'medium' | 'high' | 'critical'
 
@@ -108,13 +108,9 @@ export function defineConstraint<V>(spec: ConstraintSpec<V>): ConstraintType {
     unit: spec.unit,
     schema: spec.value,
     check(value) {
-      try {
-        const parsed = spec.value.safeParse(value)
-        return parsed.success ? [] : parsed.error.issues.map(issueMessage)
-      } catch {
-        // zod compares the length of whatever has one, and not every value can be compared.
-        return ['cannot be read']
-      }
+      const parsed = parsedBy(spec.value, value)
+      if (parsed === undefined) return ['cannot be read']
+      return parsed.success ? [] : parsed.error.issues.map(issueMessage)
     },
     needs(value, qualifiers) {
       try {

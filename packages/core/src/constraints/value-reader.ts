@@ -5,8 +5,7 @@ export type ReadValue<V> = { success: true; data: V } | { success: false }
 const MAX_CACHED = 500
 
 /**
- * Reads values by a schema, each once: constraint maps live long and are read on every decision. It never throws: zod
- * compares the length of whatever has one, and a value that cannot be compared is one that cannot be read.
+ * Reads values by a schema, each once: constraint maps live long and are read on every decision. It never throws.
  */
 export function valueReader<V>(schema: z.ZodType<V>): (value: unknown) => ReadValue<V> {
   const objects = new WeakMap<object, ReadValue<V>>()
@@ -15,7 +14,7 @@ export function valueReader<V>(schema: z.ZodType<V>): (value: unknown) => ReadVa
     const isObject = typeof value === 'object' && value !== null
     const known = isObject ? objects.get(value) : others.get(value)
     if (known !== undefined) return known
-    const parsed = readBy(schema, value)
+    const parsed = parsedBy(schema, value) ?? { success: false }
     if (isObject) {
       objects.set(value, parsed)
       return parsed
@@ -26,10 +25,11 @@ export function valueReader<V>(schema: z.ZodType<V>): (value: unknown) => ReadVa
   }
 }
 
-function readBy<V>(schema: z.ZodType<V>, value: unknown): ReadValue<V> {
+/** Undefined for what cannot be read at all: zod compares the length of whatever has one, and not every value can be compared. */
+export function parsedBy<V>(schema: z.ZodType<V>, value: unknown): z.ZodSafeParseResult<V> | undefined {
   try {
     return schema.safeParse(value)
   } catch {
-    return { success: false }
+    return undefined
   }
 }

@@ -245,7 +245,7 @@ export async function deleteGate(
 
 /** A gate's public keys and profile. Archived gates keep theirs, so that what they signed can be verified. */
 export async function getGatePublic({ store }: Services, gateId: string): Promise<GatePublic> {
-  const row = await store.read.selectFrom('gates').selectAll().where('id', '=', gateId).executeTakeFirst()
+  const row = await store.findGate(gateId)
   if (row === undefined) throw gateNotFound(gateId)
   const inEffect = await findNumberInEffect(store.read, gateId, await store.now())
   return {

@@ -163,9 +163,7 @@ export function describeChanges(create: () => Promise<DatabaseUnderTest>): void 
       const found = await other.findGate(id)
       assert.deepEqual([found?.id, found?.workspace_id, found?.deleted_at], [id, workspace_id, null])
       await store.write(async (tx, now) => {
-        const row = {
-          ...(await tx.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()),
-        }
+        const row = await tx.selectFrom('gates').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
         await tx.updateTable('gates').set({ deleted_at: now }).where('id', '=', id).execute()
         await tx
           .insertInto('gates')

@@ -31,7 +31,7 @@ export interface Store {
   now(): Promise<number>
   /** The API key with this hash, as committed: on the path of every request, so it does not go through Kysely. */
   findApiKey(hash: string): Promise<ApiKeyRow | undefined>
-  /** The gate with this id, as committed, closed or not: on the path of every check. */
+  /** The gate with this id, as committed, closed or not: on the path of every check. Not to be changed: others may be given the same. */
   findGate(id: string): Promise<Row<'gates'> | undefined>
   /** Whether the database answers. */
   ping(): Promise<void>

@@ -89,7 +89,7 @@ test('while a half is on its way to the disk, the next batch waits until it is n
   assert.deepEqual(early, [])
 })
 
-test('of few callers a batch takes all who wait, and waits for nobody', async (t) => {
+test('of few callers a batch takes all who wait, and each is answered', async (t) => {
   const seen = await observed(t)
   await ask(seen, 15, 30)
   assert.equal(seen.batches[0]?.size, 15)

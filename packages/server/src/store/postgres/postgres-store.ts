@@ -98,8 +98,8 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
     })
     const turns = new Turns(WRITES_AT_ONCE)
     const times = new SharedLookUp(async () => new Map([['now', clock(await databaseTime(others))]]))
-    const apiKeys = new SharedLookUp((hashes) => findApiKeys(others, hashes))
-    const gates = new SharedLookUp((ids) => findGates(others, ids))
+    const apiKeys = new SharedLookUp((hashes) => findBy<'hash', ApiKeyRow>(others, API_KEYS, 'hash', hashes))
+    const gates = new SharedLookUp((ids) => findBy<'id', Row<'gates'>>(others, GATES, 'id', ids))
     let closing: Promise<unknown> | undefined
     return {
       engine: 'postgres',
@@ -148,25 +148,21 @@ function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: S
   ].join('; ')
 }
 
-async function findApiKeys(pool: Pool, hashes: string[]): Promise<Map<string, ApiKeyRow>> {
-  try {
-    const { rows } = await pool.query<ApiKeyRow>(
-      `select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id
-       where k.hash = any($1::text[])`,
-      [textArray(hashes)],
-    )
-    return new Map(rows.map((row) => [row.hash, row]))
-  } catch (error) {
-    throw translated(error)
-  }
-}
+const API_KEYS = `select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id
+  where k.hash = any($1::text[])`
 
-async function findGates(pool: Pool, ids: string[]): Promise<Map<string, Row<'gates'>>> {
+const GATES = 'select * from gates where id = any($1::text[])'
+
+/** The rows that a query finds by these keys, each under its own. */
+async function findBy<K extends string, R extends Readonly<Record<K, string>>>(
+  pool: Pool,
+  query: string,
+  key: K,
+  keys: string[],
+): Promise<Map<string, R>> {
   try {
-    const { rows } = await pool.query<Row<'gates'>>('select * from gates where id = any($1::text[])', [
-      textArray(ids),
-    ])
-    return new Map(rows.map((row) => [row.id, row]))
+    const { rows } = await pool.query<R>(query, [textArray(keys)])
+    return new Map(rows.map((row) => [row[key], row]))
   } catch (error) {
     throw translated(error)
   }

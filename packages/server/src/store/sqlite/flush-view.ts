@@ -99,26 +99,26 @@ export class SqliteFlushView implements FlushView {
   }
 
   gate(id: string): Row<'gates'> | undefined {
-    return this.#kept.gates.of(id, () => this.#one<Row<'gates'>>(this.#lookups.gate.get(id)))
+    return this.#kept.gates.of(id, () => oneRow<Row<'gates'>>(this.#lookups.gate.get(id)))
   }
 
   issuer(id: string): Row<'issuers'> | undefined {
-    return this.#kept.issuers.of(id, () => this.#one<Row<'issuers'>>(this.#lookups.issuer.get(id)))
+    return this.#kept.issuers.of(id, () => oneRow<Row<'issuers'>>(this.#lookups.issuer.get(id)))
   }
 
   passport(id: string): LivePassport | undefined {
-    return this.#kept.passports.of(id, () => this.#one<LivePassport>(this.#lookups.passport.get(id)))
+    return this.#kept.passports.of(id, () => oneRow<LivePassport>(this.#lookups.passport.get(id)))
   }
 
   workspace(id: string): { supervised_at: number | null } {
     const row = this.#kept.workspaces.of(id, () =>
-      this.#one<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)),
+      oneRow<{ supervised_at: number | null }>(this.#lookups.workspace.get(id)),
     )
     return row ?? { supervised_at: null }
   }
 
   revokedAt(key: string): number | undefined {
-    return this.#one<{ revoked_at: number }>(this.#lookups.revocation.get(key))?.revoked_at
+    return oneRow<{ revoked_at: number }>(this.#lookups.revocation.get(key))?.revoked_at
   }
 
   counter(workspaceId: string, key: string): Row<'counters'> | undefined {
@@ -126,25 +126,25 @@ export class SqliteFlushView implements FlushView {
       `${workspaceId} ${key}`,
       () =>
         this.#flights.counter(workspaceId, key) ??
-        this.#one<Row<'counters'>>(this.#lookups.counter.get(workspaceId, key)),
+        oneRow<Row<'counters'>>(this.#lookups.counter.get(workspaceId, key)),
     )
   }
 
   chain(chainId: string): Row<'chains'> | undefined {
     return this.#kept.chains.of(
       chainId,
-      () => this.#flights.chain(chainId) ?? this.#one<Row<'chains'>>(this.#lookups.chain.get(chainId)),
+      () => this.#flights.chain(chainId) ?? oneRow<Row<'chains'>>(this.#lookups.chain.get(chainId)),
     )
   }
 
   activeKey(ownerId: string): SigningKeyRow | undefined {
-    return this.#kept.keys.of(ownerId, () => this.#one<SigningKeyRow>(this.#lookups.activeKey.get(ownerId)))
+    return this.#kept.keys.of(ownerId, () => oneRow<SigningKeyRow>(this.#lookups.activeKey.get(ownerId)))
   }
 
   approval(workspaceId: string, id: string): Row<'approvals'> | undefined {
     return (
       this.#flights.approval(workspaceId, id) ??
-      this.#one<Row<'approvals'>>(this.#lookups.approval.get(workspaceId, id))
+      oneRow<Row<'approvals'>>(this.#lookups.approval.get(workspaceId, id))
     )
   }
 
@@ -153,7 +153,7 @@ export class SqliteFlushView implements FlushView {
   }
 
   idempotent(claim: IdempotencyClaim): Row<'idempotency'> | undefined {
-    return this.#one<Row<'idempotency'>>(
+    return oneRow<Row<'idempotency'>>(
       this.#lookups.idempotent.get(
         claim.workspace_id,
         claim.key_id,
@@ -175,10 +175,11 @@ export class SqliteFlushView implements FlushView {
       return { ...permit, target_host: target === null ? undefined : targetHost(target) }
     })
   }
+}
 
-  #one<T>(row: SqliteRow | undefined): T | undefined {
-    return row === undefined ? undefined : shape<T>(row)
-  }
+/** The row that a statement found, if it did. */
+export function oneRow<T>(row: SqliteRow | undefined): T | undefined {
+  return row === undefined ? undefined : shape<T>(row)
 }
 
 /** The schema of the database is the proof of a row's shape; this is the one place that takes its word. */

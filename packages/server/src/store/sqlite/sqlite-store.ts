@@ -8,7 +8,7 @@ import type { ApiKeyRow, DecisionJob, Row, Store } from '../store.ts'
 import { CHECKPOINTS_ASIDE, openConnection } from './connection.ts'
 import { SqliteDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
-import { KeptRows } from './flush-view.ts'
+import { KeptRows, oneRow } from './flush-view.ts'
 import { kyselyOver } from './kysely.ts'
 import { scansOf } from './scans.ts'
 import { WalCheckpointer } from './wal-checkpointer.ts'
@@ -83,16 +83,10 @@ export async function openSqliteStore(file: string, options: SqliteStoreOptions)
       return clock()
     },
     async findApiKey(hash) {
-      return kept.apiKeys.of(hash, () => {
-        const row = apiKey.get(hash)
-        return row === undefined ? undefined : (row as unknown as ApiKeyRow)
-      })
+      return kept.apiKeys.of(hash, () => oneRow<ApiKeyRow>(apiKey.get(hash)))
     },
     async findGate(id) {
-      return kept.gates.of(id, () => {
-        const row = gate.get(id)
-        return row === undefined ? undefined : (row as unknown as Row<'gates'>)
-      })
+      return kept.gates.of(id, () => oneRow<Row<'gates'>>(gate.get(id)))
     },
     async ping() {
       await reader.selectFrom('meta').select('key').limit(1).execute()

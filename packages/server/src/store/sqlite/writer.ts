@@ -7,6 +7,7 @@ import {
   COUNTER_COLUMNS,
   columnNames,
   IDEMPOTENCY_COLUMNS,
+  NONCE_COLUMNS,
   overwritten,
   ROW_KEYS,
 } from '../columns.ts'
@@ -24,7 +25,7 @@ const COLUMNS = {
   chains: columnNames(CHAIN_COLUMNS),
   ancestor_charges: columnNames(CHARGE_COLUMNS),
   approvals: columnNames(APPROVAL_COLUMNS),
-  nonces: ['scope', 'nonce', 'expires_at'],
+  nonces: columnNames(NONCE_COLUMNS),
   // An expired answer under the same key gives way; a live one was replayed and is not written again.
   idempotency: columnNames(IDEMPOTENCY_COLUMNS),
 } as const satisfies { [T in keyof FlushWrites]: readonly (keyof FlushWrites[T][number])[] }
