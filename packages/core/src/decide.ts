@@ -4,7 +4,7 @@ import { bindingSpend } from './binding-spend.ts'
 import { callPriceOf } from './catalogs/pricing.ts'
 import type { ActionFacts } from './constraints/constraint.ts'
 import { targetHost } from './constraints/target-host.ts'
-import { type Counters, MAX_OPEN_RESERVATIONS, openReservations } from './counters/index.ts'
+import { type Counters, MAX_OPEN_RESERVATIONS, openReservations, WINDOW_TYPES } from './counters/index.ts'
 import {
   type CatalogFacts,
   type CheckItem,
@@ -155,7 +155,8 @@ function impossibleRequest({ cost_cents: cents, subjects }: EnforceInput, counte
 
 /** More than any window can hold: all that was ever spent in one of them, and all that is reserved. */
 function largestSum({ windows, reservations }: Counters): number {
-  const spent = Math.max(...Object.values(windows).map(({ cents }) => cents))
+  let spent = 0
+  for (const type of WINDOW_TYPES) spent = Math.max(spent, windows[type].cents)
   return reservations.reduce((sum, { cost_cents }) => sum + cost_cents, spent)
 }
 

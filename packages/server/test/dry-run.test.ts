@@ -158,10 +158,13 @@ test('a dry run tells what stops an action, and all that was judged', async (t) 
   assert.equal(other.body.constraints_satisfied, false)
 })
 
-test('requested constraints are judged beside those in force, and by what was used so far', async (t) => {
+test('requested constraints are judged among those in force in their order, and by what was used so far', async (t) => {
   const server = await startServer(t)
   await openGate(server)
   const { passport_id } = await issue(server, ['buy'])
+  const { passport_id: dear } = await issue(server, ['buy'], {
+    constraints: { 'core:cost:max_per_action': 10 },
+  })
   await server.request('POST', '/api/enforce', { passport_id, action: 'buy', cost_cents: 60 })
   const with_ = (requested_constraints: object, cost_cents = 40) =>
     dryRun(server, { passport_id }, { action: 'buy', cost_cents }, { requested_constraints })
@@ -178,6 +181,14 @@ test('requested constraints are judged beside those in force, and by what was us
     (await with_({ 'core:cost:cumulative_window': '1h', 'core:cost:max_cumulative': 99 })).body.allowed,
     false,
   )
+  const earlier = { 'core:scope:action_blocklist': ['buy'] }
+  const first = await dryRun(
+    server,
+    { passport_id: dear },
+    { action: 'buy', cost_cents: 40 },
+    { requested_constraints: earlier },
+  )
+  assert.equal(first.body.blocked_by, 'core:scope:action_blocklist', 'what is judged first names the block')
   const before = await traces(server)
   const unknown = await with_({ 'core:rate:max_per_minit': 1, 'core:cost:max_per_day': -1, sell: {} })
   assert.equal(unknown.status, 422)

@@ -81,12 +81,13 @@ function writeArray(array: readonly unknown[], place: Place): string {
   // Array.prototype is an array in every realm; a subclass's prototype is not.
   const plain = keyCount === length && !hasSymbols(array) && Array.isArray(Object.getPrototypeOf(array))
   if (!plain) refuse('non_plain_object_in_canonical_input', place)
+  const depth = place.path.length
   let text = '['
   for (let i = 0; i < length; i++) {
-    place.path.push(i)
+    place.path[depth] = i
     text += (i > 0 ? ',' : '') + write(array[i], place)
-    place.path.pop()
   }
+  place.path.length = depth
   return `${text}]`
 }
 
@@ -96,13 +97,14 @@ function writeObject(object: object, place: Place): string {
   const keys = Object.keys(object)
   if (keys.length === 0) return '{}'
   const { sorted, quoted } = findShape(keys) ?? makeShape(keys, place)
+  const depth = place.path.length
   let text = ''
   for (let i = 0; i < sorted.length; i++) {
     const key = sorted[i] ?? ''
-    place.path.push(key)
+    place.path[depth] = key
     text += quoted[i] + write(object[key], place)
-    place.path.pop()
   }
+  place.path.length = depth
   return `${text}}`
 }
 

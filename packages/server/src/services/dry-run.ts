@@ -3,6 +3,7 @@ import {
   type ConstraintInstance,
   collectInstances,
   type EnforceOutcome,
+  inOrder,
   type Refusal,
   readConstraintMap,
 } from '@modei/core'
@@ -115,7 +116,10 @@ function withRequested(
     ...passport,
     instances(facts, action) {
       const { permissions } = passport.credential(facts, 'absent')
-      return [...passport.instances(facts, action), ...requestedInstances(requested, permissions, action)]
+      return inOrder([
+        ...passport.instances(facts, action),
+        ...requestedInstances(requested, permissions, action),
+      ])
     },
   }
 }

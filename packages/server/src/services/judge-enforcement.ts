@@ -1,5 +1,6 @@
 import {
   type CatalogFacts,
+  type ConstraintInstance,
   type EnforceOutcome,
   enforce,
   inOrder,
@@ -81,14 +82,22 @@ function subjectsOf(
   const own: Subject = {
     counter_key: passport.counter_key,
     counters: facts.counters(passport.counter_key),
-    instances: inOrder([...passport.instances(facts, request.action), ...ofCatalog]),
+    instances: withCatalogLimits(passport.instances(facts, request.action), ofCatalog),
   }
   return [
     own,
     ...passport.ancestors.map((ancestor) => ({
       counter_key: ancestor.counter_key,
       counters: facts.counters(ancestor.counter_key),
-      instances: inOrder([...ancestor.instances(facts, request.action), ...ofCatalog]),
+      instances: withCatalogLimits(ancestor.instances(facts, request.action), ofCatalog),
     })),
   ]
+}
+
+/** Both in order of evaluation, as those of a passport are by themselves. */
+function withCatalogLimits(
+  own: readonly ConstraintInstance[],
+  ofCatalog: readonly ConstraintInstance[],
+): readonly ConstraintInstance[] {
+  return ofCatalog.length === 0 ? own : inOrder([...own, ...ofCatalog])
 }

@@ -4,6 +4,7 @@ import type { LiveFacts } from '../store/store.ts'
 /** One passport above the presented one, whose counters and limits bind it too. */
 export interface Ancestor {
   counter_key: string
+  /** The limits of it that apply to an action, in order of evaluation. */
   instances(facts: LiveFacts, action: string): readonly ConstraintInstance[]
 }
 
@@ -33,6 +34,7 @@ export interface PresentedPassport {
   }
   catalog_pin: Credential['catalog_pin']
   credential(facts: LiveFacts, possession: Credential['possession']): Credential
+  /** The limits of it that apply to an action, in order of evaluation. */
   instances(facts: LiveFacts, action: string): readonly ConstraintInstance[]
   constraint_version(facts: LiveFacts): number
   /** Whether `gate` accepts its issuer; meaningful for passports of issuers only. */

@@ -57,11 +57,13 @@ export class FlushBatch implements DecidedBatch {
         this.outcomes[index] = { ok: false, error }
       }
     }
-    for (const draft of [...this.#counters.values()].flatMap((drafts) => [...drafts.values()])) {
-      if (!draft.dirty) continue
-      const state = states.get(draft.row)
-      if (state !== undefined) draft.row.state = serializeCounters(state)
-      this.writes.counters.push(draft.row)
+    for (const drafts of this.#counters.values()) {
+      for (const draft of drafts.values()) {
+        if (!draft.dirty) continue
+        const state = states.get(draft.row)
+        if (state !== undefined) draft.row.state = serializeCounters(state)
+        this.writes.counters.push(draft.row)
+      }
     }
     this.writes.chains.push(...this.#chains.values())
     this.writes.approvals.push(...this.#approvals.values())
