@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { MAX_OPEN_RESERVATIONS } from './counters/index.ts'
-import { approval, ask, countersWith, HELD, having, limits, open } from './decide.fixture.ts'
+import { approval, ask, countersWith, HELD, having, limits, NOW, open } from './decide.fixture.ts'
 import { applyEffect } from './effects.ts'
 
 test('an invalid cost blocks even where no constraint asks what anything costs', () => {
@@ -10,6 +10,18 @@ test('an invalid cost blocks even where no constraint asks what anything costs',
     assert.equal(ask({ subjects, cost_cents }).reason_code, 'cost_invalid')
   }
   assert.equal(ask({ subjects, cost_cents: undefined }).decision, 'allow')
+})
+
+test('spending of one window that leaves the numbers which can be counted blocks, whatever was reserved', () => {
+  const spent = (cost_cents: number) => {
+    const counters = countersWith()
+    applyEffect(counters, { type: 'charge', now: NOW - 1, action: 'buy', cost_cents, target_host: undefined })
+    return [{ counter_key: 'own', counters, instances: [] }]
+  }
+  const most = Number.MAX_SAFE_INTEGER
+  assert.equal(ask({ subjects: spent(most - 600) }).decision, 'allow')
+  const over = ask({ subjects: spent(most - 599) })
+  assert.deepEqual([over.decision, over.reason_code], ['block', 'cost_invalid'])
 })
 
 test('a hold is reserved on every counter of the line, and its use is charged to each once', () => {

@@ -56,6 +56,34 @@ test('every decision is signed, numbered without gaps and linked to the one befo
   for (const row of log) assert.equal(chainHash(row.attestation_json), row.chain_hash)
 })
 
+test('a record says of each limit what the answer said, but for the sentence', async (t) => {
+  const server = await startServer(t)
+  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop' })
+  const constraints = { 'core:rate:max_per_minute': 1, 'core:cost:max_per_action': 50 }
+  const grant = { agent_id: 'a', permissions: ['buy'], constraints }
+  const { passport_id } = (await server.request('POST', '/api/gates/gate_shop/passports', grant)).body
+  const enforce = async () =>
+    (await server.request('POST', '/api/enforce', { passport_id, action: 'buy', cost_cents: 40 })).body
+  const answers = [await enforce(), await enforce()]
+  const log: Logged[] = (await server.request('GET', '/api/gates/gate_shop/attestations')).body
+  for (const answer of answers) {
+    const record = log.find(({ id }) => id === answer.attestation_id)
+    const signed = JSON.parse(record?.attestation_json ?? '')
+    assert.deepEqual(
+      signed.evaluations,
+      answer.evaluations.map(({ detail: _, ...said }: { detail: string }) => said),
+    )
+    assert.equal(signed.blocked_by, answer.blocked_by)
+    assert.equal(signed.reason_code, answer.reason)
+  }
+  const [permitted, blocked] = answers
+  assert.deepEqual(
+    permitted.evaluations.map(({ requested }: { requested: unknown }) => requested),
+    [1, 40],
+  )
+  assert.equal(typeof blocked.evaluations[0].resets_at, 'string')
+})
+
 test('the database itself refuses to change or delete a record', async (t) => {
   const server = await startServer(t)
   await decideSome(server)

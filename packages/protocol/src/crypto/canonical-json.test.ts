@@ -87,6 +87,13 @@ class Money {
 }
 
 const NO_JSON: [name: string, value: unknown, reasonCode: string, path: string[]][] = [
+  [
+    'undefined behind containers that are good',
+    { a: [[1], { b: [2] }], c: { d: {} }, e: [undefined] },
+    'undefined_in_canonical_input',
+    ['e', '0'],
+  ],
+  ['a function after a list', { a: [1], b: () => 1 }, 'function_in_canonical_input', ['b']],
   ['undefined', undefined, 'undefined_in_canonical_input', []],
   ['a member that is undefined', { a: 1, b: undefined }, 'undefined_in_canonical_input', ['b']],
   ['an item that is undefined', [[undefined]], 'undefined_in_canonical_input', ['0', '0']],
