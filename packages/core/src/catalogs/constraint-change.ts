@@ -19,13 +19,18 @@ interface Rule {
 
 /** Absent means none of it. Written so that what is no number is worse. */
 function isHigher(old: unknown, next: unknown): boolean {
-  return !(Number(next ?? 0) <= Number(old ?? 0))
+  return !(numberOf(next ?? 0) <= numberOf(old ?? 0))
+}
+
+/** HAZARD: a conversion calls what an object names `toString` and `valueOf`, and throws for `{"toString":{}}`. */
+function numberOf(value: unknown): number {
+  return typeof value === 'object' && value !== null ? Number.NaN : Number(value)
 }
 
 /** Absent means nothing is promised, so taking a promise back is worse. */
 function isWeakerPromise(better: (next: number, old: number) => boolean) {
   return (old: unknown, next: unknown): boolean =>
-    old !== undefined && (next === undefined || !better(Number(next), Number(old)))
+    old !== undefined && (next === undefined || !better(numberOf(next), numberOf(old)))
 }
 
 const isSlower = isWeakerPromise((next, old) => next <= old)

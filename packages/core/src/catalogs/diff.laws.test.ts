@@ -161,26 +161,52 @@ test('only a passport whose grants cover a permission feels its changes', () => 
   )
 })
 
+function listed(constraints: Record<string, unknown>): ListedPermission[] {
+  return [
+    {
+      permission_key: 'a',
+      display_name: '',
+      description: '',
+      risk_level: 'low',
+      min_trust_level: 1,
+      constraints,
+    },
+  ]
+}
+
 test('no value makes finding faults or changes throw', () => {
+  const keys = [...valueGenerators.keys()]
   const anything = fc.dictionary(
-    fc.oneof(fc.constantFrom(...valueGenerators.keys(), '__proto__', 'constructor'), fc.string()),
+    fc.oneof(fc.constantFrom(...keys, '__proto__', 'constructor'), fc.string()),
     fc.jsonValue(),
     { maxKeys: 5 },
   )
+  // Objects that throw where they are made a text or a number, which chance seldom makes.
+  const hostile: unknown[] = [
+    { toString: {} },
+    { valueOf: 1, toString: 1 },
+    { length: { valueOf: 1, toString: 1 } },
+  ]
+  const examples = keys.flatMap((key) =>
+    hostile.flatMap((value): [Record<string, unknown>, Record<string, unknown>][] => [
+      [{ [key]: value }, {}],
+      [{}, { [key]: value }],
+      [{ [key]: value }, { [key]: 1 }],
+      [{ [key]: 1 }, { [key]: value }],
+    ]),
+  )
   fc.assert(
     fc.property(anything, anything, (old, next) => {
-      const list = (constraints: Record<string, unknown>): ListedPermission[] => [
-        {
-          permission_key: 'a',
-          display_name: '',
-          description: '',
-          risk_level: 'low',
-          min_trust_level: 1,
-          constraints,
-        },
-      ]
-      findCatalogFaults(list(next), 'EUR')
-      diffCatalogs(list(old), list(next))
+      findCatalogFaults(listed(next), 'EUR')
+      diffCatalogs(listed(old), listed(next))
     }),
+    { examples, numRuns: examples.length + 100 },
   )
+})
+
+test('an amount that is no number leaves the holder worse off', () => {
+  for (const key of ['core:pricing:per_call_cents', 'core:sla:uptime_basis_points']) {
+    const [change] = diffCatalogs(listed({ [key]: 1 }), listed({ [key]: { toString: {} } }))
+    assert.equal(change?.breaking, true, key)
+  }
 })
