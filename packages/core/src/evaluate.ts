@@ -1,4 +1,4 @@
-import type { ConstraintInstance } from './constraints/collect.ts'
+import { bySequence, type ConstraintInstance } from './constraints/collect.ts'
 import type { ActionFacts, Verdict } from './constraints/constraint.ts'
 import { usageOf } from './counters/index.ts'
 import type { Usage } from './counters/usage.ts'
@@ -71,17 +71,7 @@ function orderedPairs(subjects: readonly Subject[]): { subject: Subject; instanc
   }
   return subjects
     .flatMap((subject) => subject.instances.map((instance) => ({ subject, instance })))
-    .sort((a, b) => sequenceOf(a.instance) - sequenceOf(b.instance))
-}
-
-/** Instances in order of sequence. */
-export function inOrder(instances: readonly ConstraintInstance[]): readonly ConstraintInstance[] {
-  return [...instances].sort((a, b) => sequenceOf(a) - sequenceOf(b))
-}
-
-/** What is not known comes first, since it blocks. */
-function sequenceOf(instance: ConstraintInstance): number {
-  return instance.type?.sequence ?? 0
+    .sort((a, b) => bySequence(a.instance, b.instance))
 }
 
 function judge(subject: Subject, instance: ConstraintInstance, context: EvaluationContext): Verdict {

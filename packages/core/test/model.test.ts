@@ -10,7 +10,6 @@ import {
   type EnforceOutcome,
   enforce,
   type GateFacts,
-  inOrder,
   newCounters,
   type PastPermit,
   type PresentedApproval,
@@ -216,7 +215,7 @@ class Engine {
     return {
       counter_key: key,
       counters: this.#counters(key),
-      instances: inOrder(collectInstances({ ...maps, action, source: 'passport' })),
+      instances: collectInstances({ ...maps, action, source: 'passport' }),
     }
   }
 

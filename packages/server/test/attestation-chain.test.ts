@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { chainHash, verifyChain } from '@modei/protocol'
 import { type Harness, startServer } from './harness.ts'
+import { issue, openGate } from './shop.ts'
 
 interface Logged {
   id: string
@@ -58,10 +59,9 @@ test('every decision is signed, numbered without gaps and linked to the one befo
 
 test('a record says of each limit what the answer said, but for the sentence', async (t) => {
   const server = await startServer(t)
-  await server.request('POST', '/api/gates', { name: 'Shop', gate_id: 'gate_shop' })
+  await openGate(server)
   const constraints = { 'core:rate:max_per_minute': 1, 'core:cost:max_per_action': 50 }
-  const grant = { agent_id: 'a', permissions: ['buy'], constraints }
-  const { passport_id } = (await server.request('POST', '/api/gates/gate_shop/passports', grant)).body
+  const { passport_id } = await issue(server, ['buy'], { constraints })
   const enforce = async () =>
     (await server.request('POST', '/api/enforce', { passport_id, action: 'buy', cost_cents: 40 })).body
   const answers = [await enforce(), await enforce()]

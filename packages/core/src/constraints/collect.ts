@@ -44,7 +44,19 @@ export function collectInstances(input: CollectInput): ConstraintInstance[] {
   return instances.sort(bySequence)
 }
 
-function bySequence(a: ConstraintInstance, b: ConstraintInstance): number {
+/**
+ * Limits with further ones among them, in order of evaluation.
+ * @param own in that order already; the same list comes back when there is nothing to add
+ */
+export function withFurther(
+  own: readonly ConstraintInstance[],
+  further: readonly ConstraintInstance[],
+): readonly ConstraintInstance[] {
+  return further.length === 0 ? own : [...own, ...further].sort(bySequence)
+}
+
+/** Compares by order of evaluation. What is not known comes first, since it blocks. */
+export function bySequence(a: ConstraintInstance, b: ConstraintInstance): number {
   return (a.type?.sequence ?? 0) - (b.type?.sequence ?? 0)
 }
 
@@ -100,8 +112,21 @@ function fullNames(constraints: Readonly<Record<string, unknown>>): ReadonlyMap<
   return maps
 }
 
-/** What a store must keep so that these limits can be evaluated, by scope. */
-export function trackersOf(instances: readonly ConstraintInstance[]): Map<string, Tracker[]> {
+const trackers = new WeakMap<readonly ConstraintInstance[], ReadonlyMap<string, Tracker[]>>()
+
+/**
+ * What a store must keep so that these limits can be evaluated, by scope. Found once for each list, which must not
+ * change: a passport's is the same for decision after decision.
+ */
+export function trackersOf(instances: readonly ConstraintInstance[]): ReadonlyMap<string, Tracker[]> {
+  const known = trackers.get(instances)
+  if (known !== undefined) return known
+  const found = findTrackers(instances)
+  trackers.set(instances, found)
+  return found
+}
+
+function findTrackers(instances: readonly ConstraintInstance[]): Map<string, Tracker[]> {
   const scopes = new Map<string, Tracker[]>()
   for (const { type, value, scope, qualifiers } of instances) {
     for (const tracker of type?.needs(value, qualifiers) ?? []) {

@@ -3,9 +3,9 @@ import {
   type ConstraintInstance,
   collectInstances,
   type EnforceOutcome,
-  inOrder,
   type Refusal,
   readConstraintMap,
+  withFurther,
 } from '@modei/core'
 import { type DryRunResult, isConstraintKey, ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
@@ -116,10 +116,10 @@ function withRequested(
     ...passport,
     instances(facts, action) {
       const { permissions } = passport.credential(facts, 'absent')
-      return inOrder([
-        ...passport.instances(facts, action),
-        ...requestedInstances(requested, permissions, action),
-      ])
+      return withFurther(
+        passport.instances(facts, action),
+        requestedInstances(requested, permissions, action),
+      )
     },
   }
 }

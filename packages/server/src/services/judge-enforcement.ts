@@ -1,11 +1,10 @@
 import {
   type CatalogFacts,
-  type ConstraintInstance,
   type EnforceOutcome,
   enforce,
-  inOrder,
   prepareCounters,
   type Subject,
+  withFurther,
 } from '@modei/core'
 import { newId } from '../new-id.ts'
 import type { LiveFacts, NeedPermits } from '../store/store.ts'
@@ -82,22 +81,14 @@ function subjectsOf(
   const own: Subject = {
     counter_key: passport.counter_key,
     counters: facts.counters(passport.counter_key),
-    instances: withCatalogLimits(passport.instances(facts, request.action), ofCatalog),
+    instances: withFurther(passport.instances(facts, request.action), ofCatalog),
   }
   return [
     own,
     ...passport.ancestors.map((ancestor) => ({
       counter_key: ancestor.counter_key,
       counters: facts.counters(ancestor.counter_key),
-      instances: withCatalogLimits(ancestor.instances(facts, request.action), ofCatalog),
+      instances: withFurther(ancestor.instances(facts, request.action), ofCatalog),
     })),
   ]
-}
-
-/** Both in order of evaluation, as those of a passport are by themselves. */
-function withCatalogLimits(
-  own: readonly ConstraintInstance[],
-  ofCatalog: readonly ConstraintInstance[],
-): readonly ConstraintInstance[] {
-  return ofCatalog.length === 0 ? own : inOrder([...own, ...ofCatalog])
 }

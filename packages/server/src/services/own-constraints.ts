@@ -3,9 +3,9 @@ import {
   type ConstraintMaps,
   collectInstances,
   fromEnvelopePermissions,
-  inOrder,
   overlayConstraints,
   readConstraintMap,
+  withFurther,
 } from '@modei/core'
 import { NewestMap } from '../newest-map.ts'
 import type { LivePassport } from '../store/store.ts'
@@ -49,5 +49,5 @@ function collect(
   const signed = fromEnvelopePermissions(passport.envelope.permissions, action)
   const added =
     set === null ? [] : collectInstances({ ...setMaps(passport, set), action, source: 'passport' })
-  return inOrder([...signed, ...added])
+  return withFurther(signed, added)
 }
