@@ -57,7 +57,8 @@ export class PassportCache {
       .where('id', '=', passportId)
       .executeTakeFirst()
     if (row === undefined) return undefined
-    const passport = parse(row)
+    // A copy, see `oneRow` of the embedded store: this row is read in decision after decision.
+    const passport = parse({ ...row })
     this.#cached.set(passportId, passport)
     return passport
   }

@@ -9,7 +9,14 @@ import {
 import { formatTimestamp, ModeiProblem, readableCanonicalJson, sha256Hex } from '@modei/protocol'
 import { type DecidedBatch, type FlushView, type FlushWrites, noWrites, type SigningKeyRow } from './flush.ts'
 import type { Signer } from './signer.ts'
-import { type DecisionJob, type DecisionRecord, IdempotentReplay, type LiveFacts, type Row } from './store.ts'
+import {
+  type DecisionJob,
+  type DecisionRecord,
+  IdempotentReplay,
+  type LiveFacts,
+  type Row,
+  type SealedAttestation,
+} from './store.ts'
 import { REPLAY_MS } from './write-once.ts'
 
 export type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown }
@@ -28,7 +35,8 @@ interface Pending {
   index: number
   job: DecisionJob<unknown>
   record: DecisionRecord<unknown>
-  row: Row<'attestations'>
+  /** Sealed once its signature is there. */
+  row: SealedAttestation
   key: SigningKeyRow
 }
 
@@ -219,7 +227,7 @@ export class FlushBatch implements DecidedBatch {
         attestation_id: draft.id,
       })
     }
-    const row: Row<'attestations'> = {
+    const row: SealedAttestation = {
       chain_id: job.chain_id,
       chain_index: chainIndex,
       chain_hash: hash,
@@ -241,6 +249,7 @@ export class FlushBatch implements DecidedBatch {
       attestation_json: json,
       signature: '',
       signing_key_id: key.id,
+      public_key: key.public_key,
     }
     this.writes.attestations.push(row)
     this.#pending.push({ index, job, record, row, key })
@@ -312,8 +321,8 @@ function stateOf(row: Row<'counters'>, now: number): Counters {
   return state
 }
 
-function answerOf({ record, row, key }: Pending, signature: string | undefined): unknown {
+function answerOf({ record, row }: Pending, signature: string | undefined): unknown {
   if (signature === undefined) throw new Error('a record was not signed')
   row.signature = signature
-  return record.result({ ...row, public_key: key.public_key })
+  return record.result(row)
 }

@@ -177,9 +177,12 @@ export class SqliteFlushView implements FlushView {
   }
 }
 
-/** The row that a statement found, if it did. */
+/**
+ * The row that a statement found, if it did. A copy, for `node:sqlite` gives rows as dictionaries without a prototype:
+ * each read of one looks its column up anew, and rows that are kept are read in decision after decision.
+ */
 export function oneRow<T>(row: SqliteRow | undefined): T | undefined {
-  return row === undefined ? undefined : shape<T>(row)
+  return row === undefined ? undefined : shape<T>({ ...row })
 }
 
 /** The schema of the database is the proof of a row's shape; this is the one place that takes its word. */
