@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { START_OPTIONS } from '../../packages/server/test/server-process.ts'
 import type { WorkerOrder, WorkerResult } from './decide-worker.ts'
 
 const WORKER = fileURLToPath(new URL('./decide-worker.ts', import.meta.url))
@@ -47,7 +48,7 @@ export async function startProcesses(
 async function start(env: Readonly<Record<string, string>>): Promise<ChildProcess> {
   const child = fork(WORKER, {
     // As a server starts.
-    execArgv: ['--max-semi-space-size=32'],
+    execArgv: [...START_OPTIONS],
     env: { PATH: process.env.PATH ?? '', ...env },
   })
   await message(child)

@@ -12,10 +12,15 @@ export interface ServerProcess {
 }
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const MANIFEST = new URL('../../../package.json', import.meta.url)
+
+/** What `npm start` gives Node, so that what is tested and measured is what runs. */
+export const START_OPTIONS: readonly string[] =
+  String(JSON.parse(readFileSync(MANIFEST, 'utf8')).scripts.start).match(/--\S+/g) ?? []
 
 /** Starts the server as its own process and resolves when it listens, or rejects with what it printed. */
 export function startProcess(env: Record<string, string>): Promise<ServerProcess> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=32', MAIN], {
+  const child = spawn(process.execPath, [...START_OPTIONS, MAIN], {
     env: processEnv({ PORT: '0', LOG_LEVEL: 'silent', ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
