@@ -27,13 +27,22 @@ function setMaps(passport: IssuedPassport, setConstraints: string): ConstraintMa
 
 const MAX_CACHED = 10_000
 
-/** The limits that apply to an action, remembered per passport, version of its constraints, and action. */
+/** The limits that apply to an action, remembered for each passport, version of its constraints, and action. */
 export class InstanceCache {
   readonly #cached = new NewestMap<readonly ConstraintInstance[]>(MAX_CACHED)
+  /** By what they are made of: passports that were issued alike have one list, which then is at hand for all of them. */
+  readonly #alike = new NewestMap<readonly ConstraintInstance[]>(MAX_CACHED)
 
   of(passport: IssuedPassport, live: LivePassport, action: string): readonly ConstraintInstance[] {
     const key = `${live.id} ${live.constraint_version} ${action}`
-    return this.#cached.of(key, () => collect(passport, live, action))
+    return this.#cached.of(key, () => this.#shared(passport, live, action))
+  }
+
+  #shared(passport: IssuedPassport, live: LivePassport, action: string): readonly ConstraintInstance[] {
+    const { constraints, permissions } = passport.row
+    if (constraints === null) return collect(passport, live, action)
+    const origin = JSON.stringify([constraints, permissions, live.set_constraints, action])
+    return this.#alike.of(origin, () => collect(passport, live, action))
   }
 }
 

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Harness, startServer } from './harness.ts'
+import { enforceWith, issue, openGate } from './shop.ts'
+
+const LIMITS = { 'core:cost:max_per_day': 1000, 'buy:*': { 'core:rate:max_total': 1 } }
+
+async function blockerOf(server: Harness, id: string, action: string, cost: number): Promise<unknown> {
+  const { body, status, text } = await enforceWith(server, id, action, cost)
+  assert.equal(status, 200, text)
+  return body.blocked_by
+}
+
+async function setOn(server: Harness, id: string, constraints: object): Promise<void> {
+  const set = await server.request('PUT', `/api/passports/${id}/constraints`, constraints)
+  assert.equal(set.status, 200, set.text)
+}
+
+test('passports that were issued alike count each for itself', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const more = { constraints: LIMITS }
+  const { passport_id: first } = await issue(server, ['buy:*', 'read'], more)
+  const { passport_id: second } = await issue(server, ['buy:*', 'read'], more)
+  assert.equal(await blockerOf(server, first, 'buy:tea', 900), null)
+  assert.equal(await blockerOf(server, first, 'buy:tea', 0), 'core:rate:max_total')
+  assert.equal(await blockerOf(server, first, 'read', 101), 'core:cost:max_per_day')
+  assert.equal(await blockerOf(server, second, 'buy:tea', 900), null)
+})
+
+test('a limit that is set on one of two passports that were issued alike holds for that one alone', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const more = { constraints: LIMITS }
+  const { passport_id: first } = await issue(server, ['buy:*', 'read'], more)
+  const { passport_id: second } = await issue(server, ['buy:*', 'read'], more)
+  for (const id of [first, second]) assert.equal(await blockerOf(server, id, 'read', 1), null)
+  await setOn(server, first, { 'core:cost:max_per_action': 10 })
+  assert.equal(await blockerOf(server, first, 'read', 11), 'core:cost:max_per_action')
+  assert.equal(await blockerOf(server, second, 'read', 11), null)
+  await setOn(server, second, { 'core:cost:max_per_action': 20 })
+  assert.equal(await blockerOf(server, second, 'read', 21), 'core:cost:max_per_action')
+  assert.equal(await blockerOf(server, second, 'read', 20), null)
+  assert.equal(await blockerOf(server, first, 'read', 20), 'core:cost:max_per_action')
+  await setOn(server, first, {})
+  assert.equal(await blockerOf(server, first, 'read', 20), null)
+})
+
+test('the same limits hold for what each passport permits, and for each action as it is named', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const scoped = { 'buy:*': { 'core:cost:max_per_action': 10 } }
+  const { passport_id: wide } = await issue(server, ['buy:*', 'read'], { constraints: scoped })
+  const { passport_id: narrow } = await issue(server, ['buy:*', 'read', 'sell'], { constraints: scoped })
+  assert.equal(await blockerOf(server, wide, 'read', 11), null)
+  assert.equal(await blockerOf(server, wide, 'buy:tea', 11), 'core:cost:max_per_action')
+  assert.equal(await blockerOf(server, narrow, 'sell', 11), null)
+  assert.equal(await blockerOf(server, narrow, 'buy:tea', 11), 'core:cost:max_per_action')
+  assert.equal(await blockerOf(server, wide, 'sell', 1), 'permission_not_granted')
+})
