@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Metrics } from '../src/metrics/metrics.ts'
 import { type Harness, startServer } from './harness.ts'
 
 /** The value of one line of the text format, or undefined when there is no such line. */
@@ -110,6 +111,22 @@ test('requests count by operation and status, whatever the spelling of the path'
   assert.equal(count('list_gates', 401), 1)
   assert.equal(count('get_gate', 404), 1)
   assert.ok((count('none', 404) ?? 0) >= 1)
+})
+
+test('every request counts once with its time, however many came before somebody collects', async () => {
+  const metrics = new Metrics()
+  const count = async (status: number) =>
+    readValue(
+      await metrics.text(),
+      `modei_http_request_seconds_count{operation="enforce",status="${status}"}`,
+    )
+  for (let i = 0; i < 1000; i += 1) metrics.onRequest('enforce', i % 4 === 0 ? 503 : 200, 2000)
+  assert.equal(await count(200), 750)
+  assert.equal(await count(503), 250)
+  metrics.onRequest('enforce', 503, 2000)
+  assert.equal(await count(503), 251)
+  const sum = 'modei_http_request_seconds_sum{operation="enforce",status="503"}'
+  assert.equal(readValue(await metrics.text(), sum), 502)
 })
 
 test('the cache of passports tells hits from misses', async (t) => {
