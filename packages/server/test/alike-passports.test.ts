@@ -46,6 +46,17 @@ test('a limit that is set on one of two passports that were issued alike holds f
   assert.equal(await blockerOf(server, first, 'read', 20), null)
 })
 
+test('passports that permit the same have each the limits that it was issued with', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const limited = (cents: number) => ({ constraints: { 'core:cost:max_per_action': cents } })
+  const { passport_id: poor } = await issue(server, ['buy'], limited(10))
+  const { passport_id: rich } = await issue(server, ['buy'], limited(20))
+  assert.equal(await blockerOf(server, poor, 'buy', 11), 'core:cost:max_per_action')
+  assert.equal(await blockerOf(server, rich, 'buy', 20), null)
+  assert.equal(await blockerOf(server, rich, 'buy', 21), 'core:cost:max_per_action')
+})
+
 test('the same limits hold for what each passport permits, and for each action as it is named', async (t) => {
   const server = await startServer(t)
   await openGate(server)

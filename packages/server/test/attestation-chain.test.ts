@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { chainHash, verifyChain } from '@modei/protocol'
+import { chainHash, decodeBase64Strict, utf8Bytes, verifyChain, verifyEd25519 } from '@modei/protocol'
 import { type Harness, startServer } from './harness.ts'
-import { issue, openGate } from './shop.ts'
+import { checkAt, issue, openGate } from './shop.ts'
 
 interface Logged {
   id: string
@@ -55,6 +55,16 @@ test('every decision is signed, numbered without gaps and linked to the one befo
     [1, 2, 3, 4, 5],
   )
   for (const row of log) assert.equal(chainHash(row.attestation_json), row.chain_hash)
+})
+
+test('a check answers its record with the key that signed it', async (t) => {
+  const server = await startServer(t)
+  await openGate(server)
+  const { passport_id } = await issue(server, ['buy'])
+  const { attestation } = (await checkAt(server, passport_id, 'buy')).body
+  const key = decodeBase64Strict(attestation.public_key) ?? new Uint8Array()
+  const signature = decodeBase64Strict(attestation.signature) ?? new Uint8Array()
+  assert.ok(verifyEd25519(key, utf8Bytes(attestation.attestation_json), signature))
 })
 
 test('a record says of each limit what the answer said, but for the sentence', async (t) => {

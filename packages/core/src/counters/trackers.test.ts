@@ -48,6 +48,20 @@ test('a tracker is missing until it is filled, and named once', () => {
   assert.deepEqual(missingTrackers(counters, 'files:*', [perMinute]), [perMinute])
 })
 
+test('what several scopes keep, of every kind, is read back as it was written', () => {
+  const counters = newCounters(NOW)
+  const rolling: Tracker = { kind: 'spend', window: { kind: 'rolling', ms: HOUR } }
+  const some = [
+    permit(3),
+    permit(2, { target_host: 'a.example' }),
+    permit(1, { target_host: 'b"\\.example' }),
+  ]
+  backfill(counters, '*', [perMinute, tokyoDay, rolling, { kind: 'activity' }], some, NOW)
+  backfill(counters, 'files:"*', [perHour], [], NOW)
+  backfill(counters, 'files:*', [total, utcDay, rolling, { kind: 'permits' }, { kind: 'targets' }], some, NOW)
+  assert.deepEqual(parseCounters(serializeCounters(counters)), counters)
+})
+
 test('the log is needed from the start of the longest window, and from the beginning for totals', () => {
   assert.equal(backfillSpan([perMinute], NOW), NOW - MINUTE)
   assert.equal(backfillSpan([perMinute, perHour], NOW), NOW - HOUR)
