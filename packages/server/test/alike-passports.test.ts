@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { type Harness, startServer } from './harness.ts'
 import { enforceWith, issue, openGate } from './shop.ts'
 
@@ -16,12 +16,15 @@ async function setOn(server: Harness, id: string, constraints: object): Promise<
   assert.equal(set.status, 200, set.text)
 }
 
-test('passports that were issued alike count each for itself', async (t) => {
+async function twoAlike(t: TestContext): Promise<{ server: Harness; first: string; second: string }> {
   const server = await startServer(t)
   await openGate(server)
-  const more = { constraints: LIMITS }
-  const { passport_id: first } = await issue(server, ['buy:*', 'read'], more)
-  const { passport_id: second } = await issue(server, ['buy:*', 'read'], more)
+  const one = async () => (await issue(server, ['buy:*', 'read'], { constraints: LIMITS })).passport_id
+  return { server, first: await one(), second: await one() }
+}
+
+test('passports that were issued alike count each for itself', async (t) => {
+  const { server, first, second } = await twoAlike(t)
   assert.equal(await blockerOf(server, first, 'buy:tea', 900), null)
   assert.equal(await blockerOf(server, first, 'buy:tea', 0), 'core:rate:max_total')
   assert.equal(await blockerOf(server, first, 'read', 101), 'core:cost:max_per_day')
@@ -29,11 +32,7 @@ test('passports that were issued alike count each for itself', async (t) => {
 })
 
 test('a limit that is set on one of two passports that were issued alike holds for that one alone', async (t) => {
-  const server = await startServer(t)
-  await openGate(server)
-  const more = { constraints: LIMITS }
-  const { passport_id: first } = await issue(server, ['buy:*', 'read'], more)
-  const { passport_id: second } = await issue(server, ['buy:*', 'read'], more)
+  const { server, first, second } = await twoAlike(t)
   for (const id of [first, second]) assert.equal(await blockerOf(server, id, 'read', 1), null)
   await setOn(server, first, { 'core:cost:max_per_action': 10 })
   assert.equal(await blockerOf(server, first, 'read', 11), 'core:cost:max_per_action')
@@ -46,7 +45,7 @@ test('a limit that is set on one of two passports that were issued alike holds f
   assert.equal(await blockerOf(server, first, 'read', 20), null)
 })
 
-test('passports that permit the same have each the limits that it was issued with', async (t) => {
+test('of passports that permit the same, each has the limits that it was issued with', async (t) => {
   const server = await startServer(t)
   await openGate(server)
   const limited = (cents: number) => ({ constraints: { 'core:cost:max_per_action': cents } })

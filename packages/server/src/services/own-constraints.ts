@@ -7,6 +7,7 @@ import {
   readConstraintMap,
   withFurther,
 } from '@modei/core'
+import { sha256Hex } from '@modei/protocol'
 import { NewestMap } from '../newest-map.ts'
 import type { LivePassport } from '../store/store.ts'
 import { jsonObject } from './json.ts'
@@ -41,7 +42,8 @@ export class InstanceCache {
   #shared(passport: IssuedPassport, live: LivePassport, action: string): readonly ConstraintInstance[] {
     const { constraints, permissions } = passport.row
     if (constraints === null) return collect(passport, live, action)
-    const origin = JSON.stringify([constraints, permissions, live.set_constraints, action])
+    // Hashed, for these texts may be long.
+    const origin = sha256Hex(JSON.stringify([constraints, permissions, live.set_constraints, action]))
     return this.#alike.of(origin, () => collect(passport, live, action))
   }
 }
