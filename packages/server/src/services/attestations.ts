@@ -162,6 +162,7 @@ export async function recordAttestation(
     workspace_id: caller.workspace_id,
     chain_id: gateId,
     gate_id: gateId,
+    gate_ids: [],
     passport_ids: [],
     issuer_ids: [],
     revocation_keys: [],

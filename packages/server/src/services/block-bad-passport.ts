@@ -19,6 +19,7 @@ export function blockBadPassport(
     workspace_id: workspaceId,
     chain_id: workspaceId,
     gate_id: null,
+    gate_ids: [],
     passport_ids: [],
     issuer_ids: [],
     revocation_keys: [],

@@ -62,6 +62,7 @@ export async function checkAnonymously(
       workspace_id: gate.workspace_id,
       chain_id: gate.id,
       gate_id: gate.id,
+      gate_ids: [],
       passport_ids: [],
       issuer_ids: [],
       revocation_keys: [],

@@ -54,6 +54,7 @@ function refusalJob(gate: Gate, request: CheckRequest, { refusal, access_mode }:
     workspace_id: workspaceId,
     chain_id: gateId,
     gate_id: gateId,
+    gate_ids: [],
     passport_ids: [],
     issuer_ids: [],
     revocation_keys: [],

@@ -45,9 +45,8 @@ async function readFacts(
   const passports = byId(
     await db.selectFrom('passports').selectAll().where('id', 'in', some(question.passport_ids)).execute(),
   )
-  const owners = [...passports.values()]
-  const gateIds = some([question.gate_id, ...owners.map(({ gate_id }) => gate_id)])
-  const issuerIds = some([...question.issuer_ids, ...owners.map(({ issuer_id }) => issuer_id)])
+  const gateIds = some([question.gate_id, ...question.gate_ids])
+  const issuerIds = some(question.issuer_ids)
   const gates = byId(await db.selectFrom('gates').selectAll().where('id', 'in', gateIds).execute())
   const issuers = byId(await db.selectFrom('issuers').selectAll().where('id', 'in', issuerIds).execute())
   const workspace = await db

@@ -25,6 +25,7 @@ export async function getCumulativeState(
   const { widest, since, ...state } = await consult<Told>(services, {
     workspace_id: caller.workspace_id,
     gate_id: null,
+    gate_ids: [],
     passport_ids: used.issued === undefined ? [] : [used.issued.row.id],
     issuer_ids: [],
     revocation_keys: [],

@@ -21,6 +21,7 @@ export function presentIssued(passport: IssuedPassport, instances: InstanceCache
     counter_key: row.counter_key,
     ancestors: [],
     reads: {
+      gate_ids: row.gate_id === null ? [] : [row.gate_id],
       passport_ids: [row.id],
       issuer_ids: row.issuer_id === null ? [] : [row.issuer_id],
       revocation_keys: [],

@@ -28,6 +28,7 @@ export interface PresentedPassport {
   ancestors: readonly Ancestor[]
   /** Rows to read within the decision. */
   reads: {
+    gate_ids: readonly string[]
     passport_ids: readonly string[]
     issuer_ids: readonly string[]
     revocation_keys: readonly string[]

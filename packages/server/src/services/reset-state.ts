@@ -22,6 +22,7 @@ export async function resetCumulativeState(
     // What has no gate, or none that still signs, is recorded in the workspace's own chain.
     chain_id: gateId ?? caller.workspace_id,
     gate_id: gateId,
+    gate_ids: [],
     passport_ids: [],
     issuer_ids: [],
     revocation_keys: [],

@@ -23,6 +23,7 @@ export async function resolveApproval(
     workspace_id: row.workspace_id,
     chain_id: row.gate_id ?? row.workspace_id,
     gate_id: row.gate_id,
+    gate_ids: [],
     passport_ids: [],
     issuer_ids: [],
     revocation_keys: [],

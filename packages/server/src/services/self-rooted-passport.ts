@@ -44,6 +44,7 @@ export function presentHeld(held: HeldPassport, instances: InstanceCache): Prese
     counter_key: key,
     ancestors,
     reads: {
+      gate_ids: typeof root?.row.gate_id === 'string' ? [root.row.gate_id] : [],
       passport_ids: root === undefined ? [] : [root.row.id],
       issuer_ids: typeof root?.row.issuer_id === 'string' ? [root.row.issuer_id] : [],
       revocation_keys: revocationKeysOf(held),

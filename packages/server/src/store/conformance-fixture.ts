@@ -159,6 +159,7 @@ export function spend(world: World, spending: Spending = {}): DecisionJob<Answer
     workspace_id: world.workspace_id,
     chain_id: world.chain_id,
     gate_id: world.chain_id,
+    gate_ids: [],
     passport_ids: [passportId],
     issuer_ids: [],
     revocation_keys: [],

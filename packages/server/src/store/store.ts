@@ -56,6 +56,8 @@ export interface DecisionJob<T> {
   /** The chain that the record joins: the gate's, or the workspace's for decisions without a gate. */
   chain_id: string
   gate_id: string | null
+  /** Gates that are read beside that one: those that issued its passports. */
+  gate_ids: readonly string[]
   /** Server-issued passports whose live rows are read: the one presented, and the root of its chain. */
   passport_ids: readonly string[]
   issuer_ids: readonly string[]

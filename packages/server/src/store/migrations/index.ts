@@ -12,6 +12,7 @@ import { leases } from './0009-leases.ts'
 import { retention } from './0010-retention.ts'
 import { counterPages } from './0011-counter-pages.ts'
 import { places } from './0012-places.ts'
+import { placesAtOnce } from './0013-places-at-once.ts'
 
 /** Every migration in order. A landed migration never changes: add the next one. */
 export function migrations(engine: Engine): Record<string, Migration> {
@@ -28,5 +29,6 @@ export function migrations(engine: Engine): Record<string, Migration> {
     '0010-retention': retention(engine),
     '0011-counter-pages': counterPages(engine),
     '0012-places': places(engine),
+    '0013-places-at-once': placesAtOnce(engine),
   }
 }

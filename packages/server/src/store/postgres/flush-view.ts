@@ -44,9 +44,8 @@ export class PostgresFlushView implements FlushView {
     const nonceKey = (row: { scope: string; nonce: string }) => compound(row.scope, row.nonce)
     this.#chains = new Found(wanted.chains, rows.chains, (row) => row.chain_id)
     this.#counters = new Found(wanted.counters.map(counterKey), rows.counters, counterKey)
-    // The gate and the issuer of a passport come with it, named or not.
-    this.#gates = new Found([...wanted.gates, ...idsOf(rows.gates)], rows.gates, (row) => row.id)
-    this.#issuers = new Found([...wanted.issuers, ...idsOf(rows.issuers)], rows.issuers, (row) => row.id)
+    this.#gates = new Found(wanted.gates, rows.gates, (row) => row.id)
+    this.#issuers = new Found(wanted.issuers, rows.issuers, (row) => row.id)
     this.#passports = new Found(wanted.passports, rows.passports, (row) => row.id)
     this.#workspaces = new Found(wanted.workspaces, rows.workspaces, (row) => row.id)
     this.#revocations = new Found(wanted.revocations, rows.revocations, (row) => row.revocation_key)
@@ -100,10 +99,6 @@ export class PostgresFlushView implements FlushView {
   idempotent(claim: IdempotencyClaim): Row<'idempotency'> | undefined {
     return this.#idempotency.get(claimKey(claim))
   }
-}
-
-function idsOf(rows: readonly { id: string }[]): string[] {
-  return rows.map(({ id }) => id)
 }
 
 /** Rows that were looked for. One that was not must never pass for one that does not exist. */

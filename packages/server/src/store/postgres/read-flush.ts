@@ -65,24 +65,14 @@ function locks(ask: Ask, { chains, counters }: WantedRows) {
 }
 
 function reads(ask: Ask, wanted: WantedRows) {
-  const { passports, nonces, claims } = wanted
+  const { nonces, claims } = wanted
   return {
-    gates: ask<Row<'gates'>>(
-      `select * from gates where id = any
-       ($1::text[] || array(select gate_id from passports where id = any($2::text[])))`,
-      wanted.gates,
-      passports,
-    ),
-    issuers: ask<Row<'issuers'>>(
-      `select * from issuers where id = any
-       ($1::text[] || array(select issuer_id from passports where id = any($2::text[])))`,
-      wanted.issuers,
-      passports,
-    ),
+    gates: ask<Row<'gates'>>('select * from gates where id = any($1::text[])', wanted.gates),
+    issuers: ask<Row<'issuers'>>('select * from issuers where id = any($1::text[])', wanted.issuers),
     passports: ask<LivePassport>(
       `select id, workspace_id, revoked_at, constraint_version, set_constraints from passports
        where id = any($1::text[])`,
-      passports,
+      wanted.passports,
     ),
     workspaces: ask<Pick<Row<'workspaces'>, 'id' | 'supervised_at'>>(
       'select id, supervised_at from workspaces where id = any($1::text[])',

@@ -38,7 +38,7 @@ export function wantedRows(jobs: readonly DecisionJob<unknown>[]): WantedRows {
   return {
     chains: distinct(jobs, (job) => [job.chain_id]),
     counters: [...counters.values()],
-    gates: distinct(jobs, (job) => (job.gate_id === null ? [] : [job.gate_id])),
+    gates: distinct(jobs, (job) => (job.gate_id === null ? job.gate_ids : [job.gate_id, ...job.gate_ids])),
     issuers: distinct(jobs, (job) => job.issuer_ids),
     passports: distinct(jobs, (job) => job.passport_ids),
     workspaces: distinct(jobs, (job) => [job.workspace_id]),
