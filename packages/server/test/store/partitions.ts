@@ -150,8 +150,13 @@ export function describePartitions(server: PostgresServer): void {
         { ...fresh, sequence_key: first?.sequence_key },
       ]
       for (const table of ['attestations', `attestations_${year}_04`]) {
-        for (const row of taken)
-          await assert.rejects(insertRows(url, table, [row]), /duplicate key: .* is taken/)
+        for (const row of taken) {
+          // Wherever it stands among rows of one statement whose places are free.
+          const free = { ...row, chain_index: 10_000, sequence_number: 10_000, id: 'enf_free' }
+          for (const rows of [[row], [free, row], [row, free]]) {
+            await assert.rejects(insertRows(url, table, rows), /duplicate key: .* is taken/)
+          }
+        }
       }
     })
 
