@@ -57,7 +57,6 @@ export async function startPostgresRig(scale = 1): Promise<PostgresRig> {
   )
   const pool = openPool(url, {
     max: 1,
-    pipeline: false,
     queryTimeoutMs: 60_000,
     connectTimeoutMs: 60_000,
     onError: () => undefined,

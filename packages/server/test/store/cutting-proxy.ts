@@ -1,4 +1,5 @@
 import { createServer, connect as dial, type Socket } from 'node:net'
+import { StatementNames } from '../../src/store/postgres/statement-names.ts'
 
 /** A way to the database that breaks when it is told to. */
 export interface CuttingProxy {
@@ -13,7 +14,9 @@ export interface CuttingProxy {
   close(): Promise<void>
 }
 
-const COMMIT = Buffer.from('commit\0')
+const COMMITS = ['commit', new StatementNames().nameOf('commit')].map((text) => Buffer.from(`${text}\0`))
+/** What the database says when it has. */
+const COMMITTED = Buffer.from('COMMIT\0')
 
 export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
   const target = new URL(url)
@@ -37,7 +40,7 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
     }
     client.on('data', (chunk) => {
       if (isSilent) return
-      if (cut !== undefined && chunk.includes(COMMIT)) {
+      if (cut !== undefined && COMMITS.some((commit) => chunk.includes(commit))) {
         const when = cut
         cut = undefined
         isCut = true
@@ -49,7 +52,8 @@ export async function startCuttingProxy(url: string): Promise<CuttingProxy> {
         }
         upstream.write(chunk)
         // The answer means that the commit is done: only then is the client cut off.
-        upstream.once('data', () => {
+        upstream.on('data', (answer) => {
+          if (!answer.includes(COMMITTED)) return
           client.destroy()
           upstream.destroy()
         })

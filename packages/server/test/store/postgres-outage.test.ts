@@ -139,7 +139,6 @@ test('a lost commit counts as made only when its record is there: a crashed data
   const { id } = await store.decide(spend(world))
   const pool = openPool(server.url, {
     max: 1,
-    pipeline: false,
     queryTimeoutMs: 60_000,
     connectTimeoutMs: 60_000,
     onError: () => undefined,

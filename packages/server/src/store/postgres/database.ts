@@ -43,7 +43,6 @@ export async function withDatabase<T>(
 ): Promise<T> {
   const pool = openPool(url, {
     max: 1,
-    pipeline: false,
     queryTimeoutMs: 0,
     connectTimeoutMs: 10_000,
     onError: () => undefined,

@@ -3,27 +3,28 @@ import { ModeiProblem } from '@modei/protocol'
 import type { Pool, PoolClient } from 'pg'
 import type { DecidedBatch, DecisionEngine, FlushView, FlushWrites, Gathering } from '../flush.ts'
 import { isConnectionLost, isLockTimeout, isUnstorable, lostRace, translated } from './errors.ts'
-import { inOnePiece } from './in-one-piece.ts'
 import { checkOut } from './pool.ts'
 import { type OpenFlush, openFlush } from './read-flush.ts'
-import type { StatementNames } from './statement-names.ts'
+import { roundTrip, type Statement, type TripOptions } from './round-trip.ts'
 import { transactionOutcome } from './transaction-outcome.ts'
 import { wantedRows } from './wanted-rows.ts'
-import { flushStatements, send } from './write-flush.ts'
+import { flushStatements } from './write-flush.ts'
 
 const MAX_ATTEMPTS = 4
 
 /** The first half of a lane's advisory lock; chosen once, at random. */
 export const LANE_LOCKS = 1_297_040_451
 
-export interface PostgresEngineParts {
-  /** Pipelining connections for flushes alone, so that reads never keep a decision waiting. */
+const COMMIT: Statement = { text: 'commit', parameters: [], reads: false }
+const ROLLBACK: Statement = { text: 'rollback', parameters: [], reads: false }
+
+export interface PostgresEngineParts extends TripOptions {
+  /** Connections for flushes alone, so that reads never keep a decision waiting. */
   flushes: Pool
   /** Any other connections: to ask how a commit ended whose connection broke. */
   others: Pool
-  names: StatementNames
-  /** Begins a transaction and sets its time-outs. */
-  begin: string
+  /** Begin a transaction and set its time-outs. */
+  begin: readonly Statement[]
   /**
    * Milliseconds that a flush which takes turns waits for any lock. Those behind it may have nothing to do with what it
    * waits for, so it lets them go on then, and tries again out of turn, with all the time that a flush has.
@@ -81,28 +82,30 @@ export class PostgresDecisionEngine implements DecisionEngine {
     work: (view: FlushView) => Promise<DecidedBatch>,
     next: () => void,
   ): Promise<void> {
-    const client = await checkOut(this.#parts.flushes)
+    const { flushes, begin } = this.#parts
+    const client = await checkOut(flushes)
     let isOpen = true
+    let loss: Error | undefined
     try {
-      const begun = inOnePiece(client, () => client.query(this.#parts.begin))
-      if (takesTurns) await Promise.all([begun, this.#turn(client, gathering.lane)])
-      const flush = await openFlush(client, this.#parts, wantedRows(gathering.take()), begun)
+      if (takesTurns) await roundTrip(client, [...begin, this.#turn(gathering.lane)], this.#parts)
+      const before = takesTurns ? [] : begin
+      const flush = await openFlush(client, this.#parts, wantedRows(gathering.take()), before)
       const batch = await work(flush.view)
       const { writes } = batch
       if (writes.attestations.length === 0) return
       await batch.seal()
-      isOpen = false
       const committed = this.#commit(client, flush, writes)
       // One that waited for its turn has it until it ends, so the next one may queue behind it.
       if (takesTurns) next()
       await committed
+      isOpen = false
       this.#parts.onTime(flush.view.now)
     } catch (error) {
-      if (isOpen && isConnectionLost(error))
-        throw new NothingWritten('the connection broke', { cause: error })
+      loss = lossOf(error)
+      if (error === loss) throw new NothingWritten('the connection broke', { cause: error })
       throw error
     } finally {
-      client.release(await (isOpen ? rollback(client) : brokenIn(client)))
+      client.release(loss ?? (await (isOpen ? this.#rollback(client) : brokenIn(client))))
     }
   }
 
@@ -110,55 +113,55 @@ export class PostgresDecisionEngine implements DecisionEngine {
    * Waits until no other flush that does so in this lane, of any process, is between this and its end. It keeps nothing
    * right, the locks of rows do that: but what comes while one waits goes with it.
    */
-  #turn(client: PoolClient, lane: number): Promise<unknown> {
-    const text = "select set_config('lock_timeout', $1, true), pg_advisory_xact_lock($2::int, $3::int)"
-    const name = this.#parts.names.nameOf(text)
-    return inOnePiece(client, () =>
-      client.query({ name, text, values: [`${this.#parts.turnTimeoutMs}`, LANE_LOCKS, lane] }),
-    )
+  #turn(lane: number): Statement {
+    return {
+      text: "select set_config('lock_timeout', $1, true), pg_advisory_xact_lock($2::int, $3::int)",
+      parameters: [this.#parts.turnTimeoutMs, LANE_LOCKS, lane].map(String),
+      reads: false,
+    }
+  }
+
+  /** @returns an error when the connection is no longer good for anything */
+  async #rollback(client: PoolClient): Promise<Error | undefined> {
+    try {
+      await roundTrip(client, [ROLLBACK], this.#parts)
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error : new Error('the connection broke')
+    }
   }
 
   async #commit(client: PoolClient, { view, transaction_id }: OpenFlush, writes: FlushWrites): Promise<void> {
-    const { statements, committing } = inOnePiece(client, () => ({
-      statements: flushStatements(writes, view).map((one) => send(client, one, this.#parts.names)),
-      // Sent behind them at once: after a statement that failed, the server answers a commit with a rollback.
-      committing: client.query('commit'),
-    }))
-    // It runs once the last statement before it was answered. Of one that failed the time does not count.
+    const { onSync, others } = this.#parts
     let started = performance.now()
-    statements.at(-1)?.then(() => (started = performance.now()), ignore)
-    const [ended, ...written] = await Promise.allSettled([committing, ...statements])
-    const failure = written.find((result) => result.status === 'rejected')
-    if (ended.status === 'fulfilled') {
-      if (ended.value.command === 'COMMIT') return this.#parts.onSync(performance.now() - started)
-      throw failure?.reason ?? new Error('the database rolled a flush back')
+    try {
+      const results = await roundTrip(
+        client,
+        [...flushStatements(writes, view), COMMIT],
+        this.#parts,
+        () => (started = performance.now()),
+      )
+      if (results.at(-1)?.command !== 'COMMIT') throw new Error('the database rolled a flush back')
+      onSync(performance.now() - started)
+    } catch (error) {
+      const [record] = writes.attestations
+      if (!isConnectionLost(error) || record === undefined) throw error
+      const outcome = await transactionOutcome(others, transaction_id, record)
+      if (outcome === 'committed') return
+      if (outcome === 'aborted') throw new NothingWritten('the connection broke', { cause: error })
+      throw new ModeiProblem(
+        'unavailable',
+        'the database was lost while it recorded the decision: repeat the request with its idempotency key',
+        { retryAfter: 5, cause: error },
+      )
     }
-    const [record] = writes.attestations
-    if (!isConnectionLost(ended.reason) || record === undefined) throw failure?.reason ?? ended.reason
-    const outcome = await transactionOutcome(this.#parts.others, transaction_id, record)
-    if (outcome === 'committed') return
-    if (outcome === 'aborted') throw new NothingWritten('the connection broke', { cause: ended.reason })
-    throw new ModeiProblem(
-      'unavailable',
-      'the database was lost while it recorded the decision: repeat the request with its idempotency key',
-      {
-        retryAfter: 5,
-        cause: ended.reason,
-      },
-    )
   }
 }
 
-function ignore(): void {}
-
-/** @returns an error when the connection is no longer good for anything */
-async function rollback(client: PoolClient): Promise<Error | undefined> {
-  try {
-    await client.query('rollback')
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error : new Error('the connection broke')
-  }
+/** The error by which the connection was lost, if it was: the one that was thrown, or its cause. */
+function lossOf(error: unknown): Error | undefined {
+  if (!(error instanceof Error)) return undefined
+  return isConnectionLost(error) ? error : lossOf(error.cause)
 }
 
 async function brokenIn(client: PoolClient): Promise<Error | undefined> {

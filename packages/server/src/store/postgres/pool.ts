@@ -6,9 +6,7 @@ import { safeTypes } from './type-parsers.ts'
 export interface PoolOptions {
   /** Connections at most. */
   max: number
-  /** Sends statements without waiting for the answer to the one before. */
-  pipeline: boolean
-  /** Milliseconds after which the client gives a statement up. */
+  /** Milliseconds after which the client gives a query up; 0 for those that are given up otherwise. */
   queryTimeoutMs: number
   connectTimeoutMs: number
   /** Told of connections that broke while nobody used them. */
@@ -22,7 +20,6 @@ export function openPool(url: string, options: PoolOptions): Pool {
   const config: PoolConfig = {
     connectionString: url,
     max: options.max,
-    pipeline: options.pipeline,
     query_timeout: options.queryTimeoutMs,
     connectionTimeoutMillis: options.connectTimeoutMs,
     idleTimeoutMillis: 30_000,

@@ -2,14 +2,15 @@ import type { Pool } from 'pg'
 import { GroupCommit, type GroupCommitOptions } from '../group-commit.ts'
 import type { Signer } from '../signer.ts'
 import type { ApiKeyRow, Row, Store } from '../store.ts'
-import { textArray } from './array-parameter.ts'
 import { migratePostgres } from './database.ts'
 import { databaseTime } from './database-time.ts'
 import { PostgresDecisionEngine } from './decision-engine.ts'
 import { translated } from './errors.ts'
 import { kyselyOver } from './kysely.ts'
+import { textArray } from './packet.ts'
 import { PartitionsAhead } from './partitions-ahead.ts'
 import { openPool, poolState } from './pool.ts'
+import type { Statement } from './round-trip.ts'
 import { serializableWrite } from './serializable-write.ts'
 import { checkServer, type ServerSettings } from './server-settings.ts'
 import { SharedLookUp } from './shared-look-up.ts'
@@ -72,8 +73,8 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
   }
   const lanes = options.lanes ?? LANES
   await migratePostgres(url)
-  const others = openPool(url, { ...pool, max: options.maxConnections ?? 10, pipeline: false })
-  const flushes = openPool(url, { ...pool, max: lanes * FLUSHES_OF_A_LANE, pipeline: true })
+  const others = openPool(url, { ...pool, max: options.maxConnections ?? 10 })
+  const flushes = openPool(url, { ...pool, queryTimeoutMs: 0, max: lanes * FLUSHES_OF_A_LANE })
   const db = kyselyOver(others)
   const close = () => Promise.all([flushes.end(), others.end()])
   try {
@@ -83,6 +84,7 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
       flushes,
       others,
       names: new StatementNames(),
+      silenceMs: pool.queryTimeoutMs,
       begin: beginFlush(timeouts, settings),
       turnTimeoutMs: options.turnTimeoutMs ?? 250,
       clock,
@@ -134,18 +136,23 @@ export async function openPostgresStore(url: string, options: PostgresStoreOptio
   }
 }
 
-function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: ServerSettings): string {
-  return [
-    'begin isolation level read committed',
-    `set local statement_timeout = ${statementTimeoutMs}`,
-    `set local lock_timeout = ${lockTimeoutMs}`,
-    `set local idle_in_transaction_session_timeout = ${IDLE_IN_FLUSH_MS}`,
+function beginFlush({ statementTimeoutMs, lockTimeoutMs }: Timeouts, settings: ServerSettings): Statement[] {
+  const values = [
+    ['statement_timeout', statementTimeoutMs],
+    ['lock_timeout', lockTimeoutMs],
+    ['idle_in_transaction_session_timeout', IDLE_IN_FLUSH_MS],
     // A flush reads single rows, most of them in memory: reading a whole table is never cheaper.
-    'set local random_page_cost = 1.1',
-    ...(settings.has_lz4 ? ['set local default_toast_compression = lz4'] : []),
+    ['random_page_cost', 1.1],
+    ...(settings.has_lz4 ? [['default_toast_compression', 'lz4']] : []),
     // No answer leaves before its record is on disk, whatever the server does by default.
-    ...(settings.commits_asynchronously ? ['set local synchronous_commit = on'] : []),
-  ].join('; ')
+    ...(settings.commits_asynchronously ? [['synchronous_commit', 'on']] : []),
+  ]
+  const set = values.map(([name, value]) => `set_config('${name}', '${value}', true)`)
+  return ['begin isolation level read committed', `select ${set.join(', ')}`].map((text) => ({
+    text,
+    parameters: [],
+    reads: false,
+  }))
 }
 
 const API_KEYS = `select k.*, w.mode from api_keys k join workspaces w on w.id = k.workspace_id

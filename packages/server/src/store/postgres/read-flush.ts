@@ -3,11 +3,9 @@ import type { PoolClient, QueryResultRow } from 'pg'
 import type { SigningKeyRow } from '../flush.ts'
 import { passportLine } from '../passport-line.ts'
 import type { LivePassport, Row } from '../store.ts'
-import { textArray } from './array-parameter.ts'
 import { NOW } from './database-time.ts'
 import { PostgresFlushView } from './flush-view.ts'
-import { inOnePiece } from './in-one-piece.ts'
-import type { StatementNames } from './statement-names.ts'
+import { roundTrip, type Statement, type StatementResult, type TripOptions } from './round-trip.ts'
 import type { WantedRows } from './wanted-rows.ts'
 
 export interface OpenFlush {
@@ -17,28 +15,28 @@ export interface OpenFlush {
 }
 
 /**
- * Locks what a flush will write and reads all that its jobs name, in one round trip with the transaction's beginning.
+ * Locks what a flush will write and reads all that its jobs name, in one round trip with what is to be sent before.
  * INVARIANT: locks are taken in one order everywhere (chains by id, then counters by id), so flushes never wait for
  * each other in a circle. What follows is read by later statements, so it is as the last holder of the locks left it.
  * A row that does not exist cannot be locked: two flushes that both make it meet in its unique constraint.
  */
 export async function openFlush(
   client: PoolClient,
-  { clock, names }: { clock(databaseTime: number): number; names: StatementNames },
+  { clock, ...trip }: TripOptions & { clock(databaseTime: number): number },
   wanted: WantedRows,
-  begun: Promise<unknown>,
+  before: readonly Statement[],
 ): Promise<OpenFlush> {
-  const ask: Ask = (text, ...ids) => lookUp(client, names, text, ids)
-  const { time, ...rows } = await allOf(
-    inOnePiece(client, () => ({ begun, ...locks(ask, wanted), ...reads(ask, wanted) })),
-  )
+  const statements = [...before]
+  const ask: Ask = (text, ...ids) => lookUp(statements, text, ids)
+  const lookUps = { ...locks(ask, wanted), ...reads(ask, wanted) }
+  const { time, ...rows } = foundBy(lookUps, await roundTrip(client, statements, trip))
   const [moment] = time
   if (moment === undefined) throw new Error('the database told no time')
   return {
     view: new PostgresFlushView(
       wanted,
       { ...rows, now: clock(moment.now) },
-      (workspaceId, counterKey, since) => pastPermits(client, workspaceId, counterKey, since),
+      (workspaceId, counterKey, since) => pastPermits(client, trip, workspaceId, counterKey, since),
     ),
     transaction_id: moment.transaction_id,
   }
@@ -107,47 +105,66 @@ function reads(ask: Ask, wanted: WantedRows) {
   }
 }
 
-type Ask = <R extends QueryResultRow>(text: string, ...ids: string[][]) => Promise<R[]>
+/** Takes the rows of one look-up out of what a trip brought. */
+type LookUp<R> = (results: readonly StatementResult[]) => R[]
+type Ask = <R extends QueryResultRow>(text: string, ...ids: string[][]) => LookUp<R>
 
-/** Sends one look-up, unless it looks for nothing. */
-async function lookUp<R extends QueryResultRow>(
-  client: PoolClient,
-  names: StatementNames,
+/** Adds one look-up by lists of ids to a trip, unless it looks for nothing. */
+function lookUp<R extends QueryResultRow>(
+  statements: Statement[],
   text: string,
   ids: readonly string[][],
-): Promise<R[]> {
-  if (ids.length > 0 && ids.every((list) => list.length === 0)) return []
-  const { rows } = await client.query<R>({ name: names.nameOf(text), text, values: ids.map(textArray) })
-  return rows
+): LookUp<R> {
+  if (ids.length > 0 && ids.every((list) => list.length === 0)) return () => []
+  return look<R>(statements, { text, parameters: ids.map((values) => ({ element: 'text', values })) })
+}
+
+function look<R extends QueryResultRow>(
+  statements: Statement[],
+  statement: Omit<Statement, 'reads'>,
+): LookUp<R> {
+  const at = statements.length
+  statements.push({ ...statement, reads: true })
+  return (results) => {
+    const found = results[at]
+    if (found === undefined) throw new Error('a look-up was not answered')
+    // The text says what its rows are.
+    return found.rows as R[]
+  }
+}
+
+type Found<T extends Readonly<Record<string, LookUp<unknown>>>> = { [K in keyof T]: ReturnType<T[K]> }
+
+function foundBy<T extends Readonly<Record<string, LookUp<unknown>>>>(
+  lookUps: T,
+  results: readonly StatementResult[],
+): Found<T> {
+  const found = Object.entries(lookUps).map(([name, rows]) => [name, rows(results)])
+  // The same keys with what their look-ups found.
+  return Object.fromEntries(found) as Found<T>
 }
 
 /** Past permits charged to a counter: its passports' own, from the log, and what their descendants charged. */
 async function pastPermits(
   client: PoolClient,
+  trip: TripOptions,
   workspaceId: string,
   counterKey: string,
   since: number,
 ): Promise<PastPermit[]> {
-  const { rows } = await client.query<Omit<PastPermit, 'target_host'> & { target: string | null }>(
-    `select created_at as at, action, cost_cents, target from attestations
+  const statements: Statement[] = []
+  const permits = look<Omit<PastPermit, 'target_host'> & { target: string | null }>(statements, {
+    text: `select created_at as at, action, cost_cents, target from attestations
      where workspace_id = $1 and counter_key = $2 and created_at >= $3
      and sequence_key in (${passportLine('$2')} union select $2)
      union all
      select at, action, cost_cents, target_host from ancestor_charges
      where workspace_id = $1 and counter_key = $2 and at >= $3`,
-    [workspaceId, counterKey, since],
-  )
+    parameters: [workspaceId, counterKey, `${since}`],
+  })
+  const rows = permits(await roundTrip(client, statements, trip))
   return rows.map(({ target, ...permit }) => ({
     ...permit,
     target_host: target === null ? undefined : targetHost(target),
   }))
-}
-
-type Settled<T extends Readonly<Record<string, Promise<unknown>>>> = { [K in keyof T]: Awaited<T[K]> }
-
-async function allOf<T extends Readonly<Record<string, Promise<unknown>>>>(promises: T): Promise<Settled<T>> {
-  const names = Object.keys(promises)
-  const values = await Promise.all(Object.values(promises))
-  // The same keys with the values that their promises came to.
-  return Object.fromEntries(names.map((name, index) => [name, values[index]])) as Settled<T>
 }

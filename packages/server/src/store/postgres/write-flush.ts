@@ -1,4 +1,3 @@
-import type { PoolClient } from 'pg'
 import {
   APPROVAL_COLUMNS,
   ATTESTATION_COLUMNS,
@@ -13,15 +12,10 @@ import {
   ROW_KEYS,
 } from '../columns.ts'
 import type { FlushWrites } from '../flush.ts'
-import { bigintArray, textArray } from './array-parameter.ts'
 import type { PostgresFlushView } from './flush-view.ts'
-import type { StatementNames } from './statement-names.ts'
+import type { ListParameter } from './packet.ts'
+import type { Statement } from './round-trip.ts'
 import { claimKey, compound } from './wanted-rows.ts'
-
-interface Statement {
-  text: string
-  parameters: Buffer[]
-}
 
 type Cell = string | number | null
 type Columns<C extends string> = Readonly<Record<C, ColumnType>>
@@ -68,14 +62,6 @@ export function flushStatements(writes: FlushWrites, view: PostgresFlushView): S
   ].filter((statement) => statement !== undefined)
 }
 
-export function send(
-  client: PoolClient,
-  { text, parameters }: Statement,
-  names: StatementNames,
-): Promise<unknown> {
-  return client.query({ name: names.nameOf(text), text, values: parameters })
-}
-
 function sorted<R>(rows: readonly R[], key: (row: R) => string): R[] {
   return rows
     .map((row) => ({ row, key: key(row) }))
@@ -83,11 +69,16 @@ function sorted<R>(rows: readonly R[], key: (row: R) => string): R[] {
     .map(({ row }) => row)
 }
 
-function parameters<C extends string>(columns: Columns<C>, names: readonly C[], rows: Rows<C>): Buffer[] {
-  return names.map((name) => {
-    const cells = rows.map((row) => row[name])
-    return columns[name] === 'text' ? textArray(cells.map(textCell)) : bigintArray(cells.map(numberCell))
-  })
+function parameters<C extends string>(
+  columns: Columns<C>,
+  names: readonly C[],
+  rows: Rows<C>,
+): ListParameter[] {
+  return names.map((name) =>
+    columns[name] === 'text'
+      ? { element: 'text', values: rows.map((row) => textCell(row[name])) }
+      : { element: 'bigint', values: rows.map((row) => numberCell(row[name])) },
+  )
 }
 
 function textCell(cell: Cell): string | null {
@@ -111,6 +102,7 @@ function insert<C extends string>(table: string, columns: Columns<C>, rows: Rows
   return {
     text: `insert into ${table} (${names.join(', ')}) ${rowsOf(columns, names)}`,
     parameters: parameters(columns, names, rows),
+    reads: false,
   }
 }
 
@@ -128,6 +120,7 @@ function update<C extends string>(
       from (${rowsOf(columns, names)}) as v (${names.join(', ')})
       where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
     parameters: parameters(columns, names, rows),
+    reads: false,
   }
 }
 
@@ -142,6 +135,7 @@ function remove<C extends string>(
     text: `delete from ${table} t using (${rowsOf(columns, key)}) as v (${key.join(', ')})
       where ${key.map((name) => `t.${name} = v.${name}`).join(' and ')}`,
     parameters: parameters(columns, key, rows),
+    reads: false,
   }
 }
 
