@@ -194,6 +194,30 @@ test('a process that stops in the middle of a flush loses its locks, and decides
   await Promise.all([stopped.close(), other.close()])
 })
 
+test('a connection that is lost before anything is written costs no decision', async () => {
+  const store = await open()
+  const world = await makeWorld(store)
+  await store.decide(spend(world))
+  const holder = new Client({ connectionString: server.url })
+  await holder.connect()
+  await holder.query('begin')
+  await holder.query('select 1 from chains where chain_id = $1 for update', [world.chain_id])
+  const waiting = store.decide(spend(world))
+  waiting.catch(() => undefined)
+  const watcher = new Client({ connectionString: server.url })
+  await watcher.connect()
+  for (let ended = 0; ended === 0; ) {
+    const { rowCount } = await watcher.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+       where pg_backend_pid() <> pid and wait_event = 'transactionid'`,
+    )
+    ended = rowCount ?? 0
+  }
+  await holder.query('rollback')
+  assert.equal((await waiting).sequence_number, 2)
+  await Promise.all([holder.end(), watcher.end(), store.close()])
+})
+
 test('a lock that another process keeps too long is a 503, and nothing is recorded', async () => {
   const store = await open(server.url, { lockTimeoutMs: 200, statementTimeoutMs: 3_600_000 })
   const world = await makeWorld(store)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, beforeEach, describe, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { Client, type Pool, type PoolClient } from 'pg'
 import type { ListParameter } from '../../src/store/postgres/packet.ts'
@@ -115,6 +116,15 @@ describe('one packet of statements and its answer', () => {
     names.wereRefused(Object.assign(new Error(), { code: '26000' }))
     const [result] = await answer
     assert.deepEqual(result?.rows, [{ v: 'twice' }])
+  })
+
+  test('a connection that nobody waits for is not given up, however long it is silent', async () => {
+    const idle = { names, silenceMs: 3_000 }
+    const statement = reading('select 1 as v')
+    await roundTrip(client, [statement], idle)
+    await delay(idle.silenceMs + 200)
+    const [result] = await roundTrip(client, [statement], idle)
+    assert.deepEqual(result?.rows, [{ v: 1 }])
   })
 
   test('the end of the last but one statement is told while the last one still waits', async () => {
