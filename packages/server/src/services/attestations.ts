@@ -12,7 +12,7 @@ import {
 import type { Caller } from '../http/call.ts'
 import { Page } from '../http/page.ts'
 import { newId } from '../new-id.ts'
-import type { IdempotencyClaim, Row, SealedAttestation } from '../store/store.ts'
+import { type IdempotencyClaim, NO_READS, type Row, type SealedAttestation } from '../store/store.ts'
 import { headOf } from './checkpoints.ts'
 import { findOwnPassport } from './constraints.ts'
 import { findOwnGate, gateNotFound } from './gates.ts'
@@ -162,10 +162,7 @@ export async function recordAttestation(
     workspace_id: caller.workspace_id,
     chain_id: gateId,
     gate_id: gateId,
-    gate_ids: [],
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
+    ...NO_READS,
     counter_keys: [],
     sequence_key: passport.row.id,
     approval_id: null,

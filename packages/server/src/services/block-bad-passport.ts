@@ -1,7 +1,7 @@
 import type { EnforceOutcome, Refusal } from '@modei/core'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
-import type { DecisionJob, DecisionRecord, LiveFacts } from '../store/store.ts'
+import { type DecisionJob, type DecisionRecord, type LiveFacts, NO_READS } from '../store/store.ts'
 import { signedChecks } from './decision-content.ts'
 import { answerEnforcement, type EnforceAnswer, type EnforceRequest } from './enforcement-answer.ts'
 
@@ -19,10 +19,7 @@ export function blockBadPassport(
     workspace_id: workspaceId,
     chain_id: workspaceId,
     gate_id: null,
-    gate_ids: [],
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
+    ...NO_READS,
     counter_keys: [],
     sequence_key: `unproved:${workspaceId}`,
     approval_id: null,

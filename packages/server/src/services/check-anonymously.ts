@@ -5,7 +5,13 @@ import {
   type Counters,
   checkAnonymous,
 } from '@modei/core'
-import type { DecisionRecord, IdempotencyClaim, LiveFacts, Row } from '../store/store.ts'
+import {
+  type DecisionRecord,
+  type IdempotencyClaim,
+  type LiveFacts,
+  NO_READS,
+  type Row,
+} from '../store/store.ts'
 import { type AnonymousAccess, findAnonymousAccess } from './anonymous-policy.ts'
 import { type CatalogLookup, decideByCatalog, findCatalog } from './catalog-facts.ts'
 import { catalogInstances } from './catalog-instances.ts'
@@ -62,10 +68,7 @@ export async function checkAnonymously(
       workspace_id: gate.workspace_id,
       chain_id: gate.id,
       gate_id: gate.id,
-      gate_ids: [],
-      passport_ids: [],
-      issuer_ids: [],
-      revocation_keys: [],
+      ...NO_READS,
       counter_keys: [asked.counter_key],
       sequence_key: `anonymous:${gate.id}`,
       approval_id: null,

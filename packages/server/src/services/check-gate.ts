@@ -1,5 +1,11 @@
 import type { Caller } from '../http/call.ts'
-import type { DecisionJob, DecisionRecord, IdempotencyClaim, LiveFacts } from '../store/store.ts'
+import {
+  type DecisionJob,
+  type DecisionRecord,
+  type IdempotencyClaim,
+  type LiveFacts,
+  NO_READS,
+} from '../store/store.ts'
 import { decideByCatalog } from './catalog-facts.ts'
 import { checkAnonymously } from './check-anonymously.ts'
 import { judgeCheck, refusedCheck } from './judge-check.ts'
@@ -54,10 +60,7 @@ function refusalJob(gate: Gate, request: CheckRequest, { refusal, access_mode }:
     workspace_id: workspaceId,
     chain_id: gateId,
     gate_id: gateId,
-    gate_ids: [],
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
+    ...NO_READS,
     counter_keys: [],
     sequence_key: `anonymous:${gateId}`,
     approval_id: null,

@@ -7,7 +7,7 @@ import {
 } from '@modei/core'
 import { type CumulativeState, parseEnvelope } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
-import type { LiveFacts, NeedPermits } from '../store/store.ts'
+import { type LiveFacts, type NeedPermits, NO_READS } from '../store/store.ts'
 import { consult } from './consult.ts'
 import { countActions } from './count-actions.ts'
 import { findUsedPassport, type UsedPassport } from './find-used-passport.ts'
@@ -25,10 +25,8 @@ export async function getCumulativeState(
   const { widest, since, ...state } = await consult<Told>(services, {
     workspace_id: caller.workspace_id,
     gate_id: null,
-    gate_ids: [],
+    ...NO_READS,
     passport_ids: used.issued === undefined ? [] : [used.issued.row.id],
-    issuer_ids: [],
-    revocation_keys: [],
     counter_keys: [used.counter_key],
     sequence_key: used.sequence_key,
     approval_id: null,

@@ -1,5 +1,5 @@
 import type { Refusal } from '@modei/core'
-import type { LiveFacts } from '../store/store.ts'
+import { type LiveFacts, NO_READS, type PassportReads } from '../store/store.ts'
 import { stringList } from './json.ts'
 import type { InstanceCache } from './own-constraints.ts'
 import type { IssuedPassport } from './passport-cache.ts'
@@ -20,12 +20,7 @@ export function presentIssued(passport: IssuedPassport, instances: InstanceCache
     sequence_key: row.id,
     counter_key: row.counter_key,
     ancestors: [],
-    reads: {
-      gate_ids: row.gate_id === null ? [] : [row.gate_id],
-      passport_ids: [row.id],
-      issuer_ids: row.issuer_id === null ? [] : [row.issuer_id],
-      revocation_keys: [],
-    },
+    reads: issuedReads(row),
     catalog_pin: passport.credential.catalog_pin,
     credential: (facts, possession) => ({
       ...passport.credential,
@@ -39,6 +34,16 @@ export function presentIssued(passport: IssuedPassport, instances: InstanceCache
     },
     constraint_version: (facts) => facts.passport(row.id)?.constraint_version ?? 0,
     issuer: row.issuer_id === null ? null : { issuer_id: row.issuer_id, workspace_id: row.workspace_id },
+  }
+}
+
+/** What a decision reads of a passport that this server issued, or of the root of a line. */
+export function issuedReads({ id, gate_id, issuer_id }: IssuedPassport['row']): PassportReads {
+  return {
+    ...NO_READS,
+    gate_ids: gate_id === null ? [] : [gate_id],
+    passport_ids: [id],
+    issuer_ids: issuer_id === null ? [] : [issuer_id],
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ConstraintInstance, Credential } from '@modei/core'
-import type { LiveFacts } from '../store/store.ts'
+import type { LiveFacts, PassportReads } from '../store/store.ts'
 
 /** One passport above the presented one, whose counters and limits bind it too. */
 export interface Ancestor {
@@ -27,12 +27,7 @@ export interface PresentedPassport {
   /** Root first. */
   ancestors: readonly Ancestor[]
   /** Rows to read within the decision. */
-  reads: {
-    gate_ids: readonly string[]
-    passport_ids: readonly string[]
-    issuer_ids: readonly string[]
-    revocation_keys: readonly string[]
-  }
+  reads: PassportReads
   catalog_pin: Credential['catalog_pin']
   credential(facts: LiveFacts, possession: Credential['possession']): Credential
   /** The limits of it that apply to an action, in order of evaluation. */

@@ -2,7 +2,7 @@ import { type CounterEffect, cumulativeState, WINDOW_TYPES, type WindowType } fr
 import { ModeiProblem, type StateResetResult } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
-import type { DecisionRecord, IdempotencyClaim, LiveFacts } from '../store/store.ts'
+import { type DecisionRecord, type IdempotencyClaim, type LiveFacts, NO_READS } from '../store/store.ts'
 import { findUsedPassport, type UsedPassport } from './find-used-passport.ts'
 import type { Services } from './services.ts'
 
@@ -22,10 +22,7 @@ export async function resetCumulativeState(
     // What has no gate, or none that still signs, is recorded in the workspace's own chain.
     chain_id: gateId ?? caller.workspace_id,
     gate_id: gateId,
-    gate_ids: [],
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
+    ...NO_READS,
     counter_keys: [used.counter_key],
     sequence_key: used.sequence_key,
     approval_id: null,

@@ -2,7 +2,7 @@ import type { CounterEffect } from '@modei/core'
 import { ModeiProblem } from '@modei/protocol'
 import type { Caller } from '../http/call.ts'
 import { newId } from '../new-id.ts'
-import type { IdempotencyClaim, LiveFacts, Row } from '../store/store.ts'
+import { type IdempotencyClaim, type LiveFacts, NO_READS, type Row } from '../store/store.ts'
 import { type ApprovalView, approvalNotFound, approvalView, findOwnApproval } from './approvals.ts'
 import { stringList } from './json.ts'
 import type { Services } from './services.ts'
@@ -23,10 +23,7 @@ export async function resolveApproval(
     workspace_id: row.workspace_id,
     chain_id: row.gate_id ?? row.workspace_id,
     gate_id: row.gate_id,
-    gate_ids: [],
-    passport_ids: [],
-    issuer_ids: [],
-    revocation_keys: [],
+    ...NO_READS,
     counter_keys: counterKeys,
     sequence_key: row.sequence_key,
     approval_id: row.id,

@@ -6,8 +6,8 @@ import {
   termsOf,
 } from '@modei/core'
 import { type Envelope, parseTimestamp, sha256Hex } from '@modei/protocol'
-import type { LiveFacts } from '../store/store.ts'
-import { issuedRevocation, type RevocationFacts } from './issued-passport.ts'
+import { type LiveFacts, NO_READS } from '../store/store.ts'
+import { issuedReads, issuedRevocation, type RevocationFacts } from './issued-passport.ts'
 import type { InstanceCache } from './own-constraints.ts'
 import type { IssuedPassport } from './passport-cache.ts'
 import type { Ancestor, PresentedPassport } from './presented-passport.ts'
@@ -44,9 +44,7 @@ export function presentHeld(held: HeldPassport, instances: InstanceCache): Prese
     counter_key: key,
     ancestors,
     reads: {
-      gate_ids: typeof root?.row.gate_id === 'string' ? [root.row.gate_id] : [],
-      passport_ids: root === undefined ? [] : [root.row.id],
-      issuer_ids: typeof root?.row.issuer_id === 'string' ? [root.row.issuer_id] : [],
+      ...(root === undefined ? NO_READS : issuedReads(root.row)),
       revocation_keys: revocationKeysOf(held),
     },
     catalog_pin: pinOf(held),

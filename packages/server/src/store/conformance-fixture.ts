@@ -4,7 +4,15 @@ import { newId } from '../new-id.ts'
 import { SecretBox } from '../secret-box.ts'
 import type { GroupCommitOptions } from './group-commit.ts'
 import { Signer } from './signer.ts'
-import type { DecisionJob, DecisionRecord, LiveFacts, NeedPermits, Row, Store } from './store.ts'
+import {
+  type DecisionJob,
+  type DecisionRecord,
+  type LiveFacts,
+  type NeedPermits,
+  NO_READS,
+  type Row,
+  type Store,
+} from './store.ts'
 
 export const box = new SecretBox('a secret for stores under test, 32 characters')
 
@@ -159,10 +167,8 @@ export function spend(world: World, spending: Spending = {}): DecisionJob<Answer
     workspace_id: world.workspace_id,
     chain_id: world.chain_id,
     gate_id: world.chain_id,
-    gate_ids: [],
+    ...NO_READS,
     passport_ids: [passportId],
-    issuer_ids: [],
-    revocation_keys: [],
     counter_keys: [passportId],
     sequence_key: passportId,
     approval_id: null,

@@ -50,19 +50,31 @@ export interface PoolState {
   waiting: number
 }
 
-/** One decision: which rows it depends on, and a pure function from those rows to what is recorded. */
-export interface DecisionJob<T> {
-  workspace_id: string
-  /** The chain that the record joins: the gate's, or the workspace's for decisions without a gate. */
-  chain_id: string
-  gate_id: string | null
-  /** Gates that are read beside that one: those that issued its passports. */
+/** Rows to read within a decision, by which its passport is judged. */
+export interface PassportReads {
+  /** Gates that are read beside the one that it is made at: those that issued its passports. */
   gate_ids: readonly string[]
   /** Server-issued passports whose live rows are read: the one presented, and the root of its chain. */
   passport_ids: readonly string[]
   issuer_ids: readonly string[]
   /** Keys of revocations of self-issued passports to look up. */
   revocation_keys: readonly string[]
+}
+
+/** Of a decision about no passport that can be revoked. */
+export const NO_READS: PassportReads = {
+  gate_ids: [],
+  passport_ids: [],
+  issuer_ids: [],
+  revocation_keys: [],
+}
+
+/** One decision: which rows it depends on, and a pure function from those rows to what is recorded. */
+export interface DecisionJob<T> extends PassportReads {
+  workspace_id: string
+  /** The chain that the record joins: the gate's, or the workspace's for decisions without a gate. */
+  chain_id: string
+  gate_id: string | null
   /** Counters read and written, the passport's own first. */
   counter_keys: readonly string[]
   /** Whose `sequence_number` the record carries: the passport, or the gate for anonymous callers. */

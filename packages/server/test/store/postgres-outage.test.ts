@@ -12,6 +12,7 @@ import { transactionOutcome } from '../../src/store/postgres/transaction-outcome
 import { Signer } from '../../src/store/signer.ts'
 import type { Store } from '../../src/store/store.ts'
 import { startCuttingProxy } from './cutting-proxy.ts'
+import { keep, waitUntil } from './kept-rows.ts'
 import { execute, startOwnPostgres } from './postgres-server.ts'
 import { firstKey, startTestServer } from './servers.ts'
 
@@ -198,39 +199,34 @@ test('a connection that is lost before anything is written costs no decision', a
   const store = await open()
   const world = await makeWorld(store)
   await store.decide(spend(world))
-  const holder = new Client({ connectionString: server.url })
-  await holder.connect()
-  await holder.query('begin')
-  await holder.query('select 1 from chains where chain_id = $1 for update', [world.chain_id])
+  const freeChain = await keep(
+    server.url,
+    `select 1 from chains where chain_id = '${world.chain_id}' for update`,
+  )
   const waiting = store.decide(spend(world))
   waiting.catch(() => undefined)
-  const watcher = new Client({ connectionString: server.url })
-  await watcher.connect()
-  for (let ended = 0; ended === 0; ) {
-    const { rowCount } = await watcher.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-       where pg_backend_pid() <> pid and wait_event = 'transactionid'`,
-    )
-    ended = rowCount ?? 0
-  }
-  await holder.query('rollback')
+  await waitUntil(server.url, 'transactionid')
+  await execute(
+    server.url,
+    "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'transactionid'",
+  )
+  await freeChain()
   assert.equal((await waiting).sequence_number, 2)
-  await Promise.all([holder.end(), watcher.end(), store.close()])
+  await store.close()
 })
 
 test('a lock that another process keeps too long is a 503, and nothing is recorded', async () => {
   const store = await open(server.url, { lockTimeoutMs: 200, statementTimeoutMs: 3_600_000 })
   const world = await makeWorld(store)
   await store.decide(spend(world))
-  const holder = new Client({ connectionString: server.url })
-  await holder.connect()
-  await holder.query('begin')
-  await holder.query('select 1 from chains where chain_id = $1 for update', [world.chain_id])
+  const freeChain = await keep(
+    server.url,
+    `select 1 from chains where chain_id = '${world.chain_id}' for update`,
+  )
   const { errors } = await endings(times(3, () => store.decide(spend(world))))
   assert.equal(errors.length, 3)
   for (const error of errors) assertAway(error)
-  await holder.query('rollback')
-  await holder.end()
+  await freeChain()
   assert.equal((await store.decide(spend(world))).sequence_number, 2)
   await store.close()
 })

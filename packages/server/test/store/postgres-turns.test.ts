@@ -1,42 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
-import { Client } from 'pg'
 import { type Answer, box, makeWorld, spend, type World } from '../../src/store/conformance-fixture.ts'
 import { LANE_LOCKS } from '../../src/store/postgres/decision-engine.ts'
 import { openPostgresStore, type PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts'
 import { Signer } from '../../src/store/signer.ts'
 import type { DecisionJob, Store } from '../../src/store/store.ts'
+import { keep, waitUntil } from './kept-rows.ts'
 import { startPostgres } from './postgres-server.ts'
 
 const server = await startPostgres()
 after(() => server.stop())
-
-/** A transaction of somebody else's, which keeps what it locks until it is let go. */
-async function keep(url: string, ...statements: readonly string[]) {
-  const client = new Client(url)
-  await client.connect()
-  await client.query('begin')
-  for (const statement of statements) await client.query(statement)
-  return async () => {
-    await client.query('rollback')
-    await client.end()
-  }
-}
-
-async function waitUntil(url: string, event: string): Promise<void> {
-  const client = new Client(url)
-  await client.connect()
-  for (;;) {
-    const { rows } = await client.query(
-      'select 1 from pg_stat_activity where datname = current_database() and wait_event = $1',
-      [event],
-    )
-    if (rows.length > 0) break
-    await delay(5)
-  }
-  await client.end()
-}
 
 const openStore = (url: string, options: Partial<PostgresStoreOptions> = {}) =>
   openPostgresStore(url, { signer: new Signer(box), ...options })

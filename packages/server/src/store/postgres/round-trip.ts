@@ -48,26 +48,26 @@ interface FieldMessage {
 
 /** How the rows of a statement are read. */
 class Columns {
-  readonly #names: readonly string[]
-  readonly #parsers: readonly ((text: string) => unknown)[]
+  readonly #columns: readonly { name: string; parse(text: string): unknown }[]
   /** A row without values, so that all rows have one shape. */
   readonly #empty: QueryResultRow
 
   constructor(fields: readonly FieldMessage[]) {
-    this.#names = fields.map(({ name }) => name)
-    this.#parsers = fields.map(({ dataTypeID }) => safeTypes.getTypeParser(dataTypeID, 'text'))
-    this.#empty = Object.fromEntries(this.#names.map((name) => [name, null]))
+    this.#columns = fields.map(({ name, dataTypeID }) => ({
+      name,
+      parse: safeTypes.getTypeParser(dataTypeID, 'text'),
+    }))
+    this.#empty = Object.fromEntries(fields.map(({ name }) => [name, null]))
   }
 
   read(values: readonly (string | null)[]): QueryResultRow {
     const row = { ...this.#empty }
-    for (let i = 0; i < this.#names.length; i += 1) {
+    for (let i = 0; i < this.#columns.length; i += 1) {
+      const column = this.#columns[i]
       const value = values[i]
-      const name = this.#names[i]
-      const parse = this.#parsers[i]
-      if (value === undefined || name === undefined || parse === undefined)
+      if (column === undefined || value === undefined)
         throw new Error('the database answered with other columns')
-      if (value !== null) row[name] = parse(value)
+      if (value !== null) row[column.name] = column.parse(value)
     }
     return row
   }
@@ -80,7 +80,7 @@ class Known {
   /** Of statements by their names: the database refuses to run one that would have others by now. */
   readonly columns = new Map<string, Columns>()
   /** What was sent to be parsed and is not acknowledged yet, in its order: names, or none of a statement without one. */
-  sent: (string | undefined)[] = []
+  parsing: (string | undefined)[] = []
   isWaiting = false
   readonly #silence: NodeJS.Timeout
 
@@ -104,7 +104,7 @@ function knownOf(connection: Connection, silenceMs: number): Known {
   if (known !== undefined) return known
   const fresh = new Known(connection, silenceMs)
   connection.on('parseComplete', () => {
-    const name = fresh.sent.shift()
+    const name = fresh.parsing.shift()
     if (name !== undefined) fresh.names.add(name)
   })
   connections.set(connection, fresh)
@@ -151,7 +151,7 @@ class RoundTrip implements Submittable {
     const known = knownOf(connection, this.#options.silenceMs)
     this.#known = known
     // The trip before was answered to its end, so nothing of it is acknowledged any more.
-    known.sent = []
+    known.parsing = []
     try {
       connection.stream.write(this.#packet(known))
     } catch (error) {
@@ -164,16 +164,16 @@ class RoundTrip implements Submittable {
     return undefined
   }
 
-  #packet({ names: kept, columns, sent }: Known): Buffer {
+  #packet({ names: kept, columns, parsing }: Known): Buffer {
     const { names } = this.#options
     return packetOf((packet) => {
-      for (const { text, parameters, reads } of this.#statements) {
-        const isLast = this.#sent.length === this.#statements.length - 1
+      for (const [index, { text, parameters, reads }] of this.#statements.entries()) {
+        const isLast = index === this.#statements.length - 1
         if (isLast && this.#onWritten !== undefined) packet.flush()
         const name = names.nameOf(text)
-        if (name === undefined || !(kept.has(name) || sent.includes(name))) {
+        if (name === undefined || !(kept.has(name) || parsing.includes(name))) {
           packet.parse(name ?? '', text)
-          sent.push(name)
+          parsing.push(name)
         }
         packet.bind(name ?? '', parameters)
         if (reads && (name === undefined || !columns.has(name))) packet.describe()
